@@ -1,0 +1,174 @@
+package dev.steelyard.lb;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * Counts requests in flight and refuses new ones, in one word.
+ *
+ * <pre>
+ *   63      62        61 .......................... 24   23 ............ 0
+ *   closed  unproven  requests begun (38 bits)           requests in flight
+ * </pre>
+ *
+ * One atomic add begins a request (+1 to both counts) and one ends it (-1 in flight). Because the
+ * flags travel in the same word, the add that begins a request also learns whether it may: there is
+ * no moment in which an instance has been reported as drained and a request that had been on its
+ * way to it still begins. A refused request takes its add back; the drained state is {@code closed}
+ * with nothing in flight, and whoever's subtraction makes it so reports it, a refused one's
+ * included (twice is harmless).
+ *
+ * <p>All rare conditions are bits of {@link #ATTENTION}, so the common path tests them with one
+ * branch:
+ *
+ * <ul>
+ *   <li>closed: gets no new requests; set by the balancer's writer, after it has published a picker
+ *       without this endpoint, so that a refused caller who looks again finds the new picker;
+ *   <li>unproven: has not answered yet;
+ *   <li>bit 61, half of the request count: somebody moves that half to {@code folded}, long before
+ *       it could overflow into the flags;
+ *   <li>bit 23, half of the in-flight count: eight million leases that nobody completed.
+ * </ul>
+ *
+ * Read-modify-writes are atomic adds and masks with full fences (x86 and AArch64 have nothing
+ * cheaper); plain readers use opaque reads: a pick needs a recent value, not an ordered one.
+ */
+abstract class AdmissionWord {
+  private static final VarHandle WORD;
+  private static final VarHandle FOLDED;
+
+  static {
+    try {
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      WORD = lookup.findVarHandle(AdmissionWord.class, "word", long.class);
+      FOLDED = lookup.findVarHandle(AdmissionWord.class, "folded", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private static final int BEGUN_SHIFT = 24;
+  private static final long IN_FLIGHT_MASK = (1L << BEGUN_SHIFT) - 1;
+  private static final long BEGIN = (1L << BEGUN_SHIFT) + 1;
+  private static final long CLOSED = 1L << 63;
+  private static final long UNPROVEN = 1L << 62;
+  private static final long HALF_OF_BEGUN = 1L << 61;
+  private static final long HALF_OF_IN_FLIGHT = 1L << 23;
+  private static final long BEGUN_MASK = (HALF_OF_BEGUN - 1 | HALF_OF_BEGUN) & ~IN_FLIGHT_MASK;
+  private static final long ATTENTION = CLOSED | UNPROVEN | HALF_OF_BEGUN | HALF_OF_IN_FLIGHT;
+
+  /** What {@link #begin} returns if the request must not be sent. */
+  static final long REFUSED = -1;
+
+  private volatile long word;
+  private volatile long folded;
+
+  AdmissionWord(boolean closed) {
+    this(closed, 0);
+  }
+
+  /** For tests that start near an overflow. */
+  AdmissionWord(boolean closed, long requestsBegun) {
+    this.word = (closed ? CLOSED : 0) | UNPROVEN | requestsBegun << BEGUN_SHIFT;
+  }
+
+  /**
+   * Is called when the endpoint is closed and nothing is in flight; may be called several times.
+   */
+  abstract void onIdle();
+
+  /**
+   * Begins a request.
+   *
+   * @param oneProbe whether an endpoint that is unproven may have only one request in flight
+   * @return the number of requests begun before, modulo a power of two, or {@link #REFUSED}
+   * @throws IllegalStateException if eight million requests are in flight
+   */
+  final long begin(boolean oneProbe) {
+    long before = (long) WORD.getAndAdd(this, BEGIN);
+    if ((before & ATTENTION) != 0 && !admits(before, oneProbe)) {
+      return REFUSED;
+    }
+    return (before & BEGUN_MASK) >>> BEGUN_SHIFT;
+  }
+
+  private boolean admits(long before, boolean oneProbe) {
+    if ((before & HALF_OF_BEGUN) != 0) {
+      fold();
+    }
+    if ((before & HALF_OF_IN_FLIGHT) != 0) {
+      takeBack();
+      throw new IllegalStateException(
+          this + ": " + HALF_OF_IN_FLIGHT + " requests in flight; leases are not being completed");
+    }
+    boolean busyProbe = oneProbe && (before & UNPROVEN) != 0 && (before & IN_FLIGHT_MASK) != 0;
+    if (before < 0 || busyProbe) {
+      takeBack();
+      return false;
+    }
+    return true;
+  }
+
+  private void takeBack() {
+    settle((long) WORD.getAndAdd(this, -BEGIN) - BEGIN);
+  }
+
+  /** Ends a request that {@link #begin} admitted. */
+  final void end() {
+    settle((long) WORD.getAndAdd(this, -1L) - 1);
+  }
+
+  private void settle(long after) {
+    if (after < 0 && (after & IN_FLIGHT_MASK) == 0) {
+      onIdle();
+    }
+  }
+
+  private void fold() {
+    long now = word;
+    while ((now & HALF_OF_BEGUN) != 0) {
+      if (WORD.compareAndSet(this, now, now & ~HALF_OF_BEGUN)) {
+        FOLDED.getAndAdd(this, HALF_OF_BEGUN >>> BEGUN_SHIFT);
+        return;
+      }
+      now = word;
+    }
+  }
+
+  final void setClosed(boolean closed) {
+    if (closed) {
+      settle((long) WORD.getAndBitwiseOr(this, CLOSED) | CLOSED);
+    } else {
+      WORD.getAndBitwiseAnd(this, ~CLOSED);
+    }
+  }
+
+  final void setUnproven(boolean unproven) {
+    if (unproven) {
+      WORD.getAndBitwiseOr(this, UNPROVEN);
+    } else if (isUnproven()) {
+      WORD.getAndBitwiseAnd(this, ~UNPROVEN);
+    }
+  }
+
+  public final int inFlight() {
+    return (int) ((long) WORD.getOpaque(this) & IN_FLIGHT_MASK);
+  }
+
+  public final boolean isUnproven() {
+    return ((long) WORD.getOpaque(this) & UNPROVEN) != 0;
+  }
+
+  final boolean isClosedAndIdle() {
+    long now = word;
+    return now < 0 && (now & IN_FLIGHT_MASK) == 0;
+  }
+
+  /**
+   * Requests begun, exact but for the instant in which half of the count is on its way to {@code
+   * folded}.
+   */
+  final long requests() {
+    return folded + ((word & BEGUN_MASK) >>> BEGUN_SHIFT);
+  }
+}

@@ -1,0 +1,24 @@
+package dev.steelyard.lb;
+
+import dev.steelyard.lb.registry.Instance;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request to one instance that returns when it is answered.
+ *
+ * @param <T> what it returns
+ * @param <X> what it throws
+ */
+@FunctionalInterface
+public interface BlockingCall<T extends @Nullable Object, X extends Exception> {
+
+  /**
+   * Sends the request. May be called again, with another instance, if it fails to connect, or if it
+   * throws an {@link java.io.IOException} and the request is idempotent.
+   *
+   * @param instance where to
+   * @return the answer
+   * @throws X if there is none
+   */
+  T send(Instance instance) throws X;
+}

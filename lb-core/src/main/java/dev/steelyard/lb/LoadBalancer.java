@@ -1,0 +1,365 @@
+package dev.steelyard.lb;
+
+import static dev.steelyard.lb.internal.Checks.check;
+import static dev.steelyard.lb.internal.Checks.notBlank;
+import static dev.steelyard.lb.internal.Checks.positiveNanos;
+import static java.util.Objects.requireNonNull;
+
+import dev.steelyard.lb.env.RandomSource;
+import dev.steelyard.lb.env.Ticker;
+import dev.steelyard.lb.internal.FaultExit;
+import dev.steelyard.lb.registry.InstanceRegistry;
+import dev.steelyard.lb.registry.Subscription;
+import dev.steelyard.lb.request.Outcome;
+import dev.steelyard.lb.request.RequestContext;
+import dev.steelyard.lb.resilience.RetryBudget;
+import dev.steelyard.lb.select.Exclusions;
+import dev.steelyard.lb.select.Selector;
+import dev.steelyard.lb.select.Selectors;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Spreads the calls of a program over the instances of one service, and learns from how they end.
+ *
+ * <p>Thread-safe. It has no thread and blocks on nothing; what is picked is decided by the {@link
+ * Selector}, what may be picked by the {@link InstanceRegistry}, which any number of balancers may
+ * share.
+ */
+public final class LoadBalancer implements AutoCloseable {
+  /** How many times a call is sent again at most, unless set otherwise: {@value}. */
+  public static final int DEFAULT_MAX_RETRIES = 2;
+
+  /** The default time constant by which an average latency fades, in seconds: {@value}. */
+  public static final int DEFAULT_LATENCY_DECAY_SECONDS = 10;
+
+  private static final Logger LOGGER = LoggerFactory.getLogger(LoadBalancer.class);
+
+  private final String name;
+  private final Selector selector;
+  private final Ticker ticker;
+  private final ResponseClassifier classifier;
+  private final int maxRetries;
+  private final RetryBudget retryBudget;
+  private final FaultExit faults;
+  private final Fleet fleet;
+  private final Subscription subscription;
+  private final LongAdder retries = new LongAdder();
+
+  private LoadBalancer(Builder builder) {
+    this.name = builder.name;
+    this.selector = builder.selector;
+    this.ticker = builder.ticker;
+    this.classifier = builder.classifier;
+    this.maxRetries = builder.maxRetries;
+    this.retryBudget =
+        new RetryBudget(builder.budgetRatio, builder.budgetPerSecond, ticker.nanos());
+    this.faults = new FaultExit(LOGGER, name);
+    this.fleet =
+        new Fleet(name, selector, builder.random, new Signals(ticker, builder.latencyDecayNanos));
+    this.subscription = builder.registry.subscribe(fleet);
+    fleet.checkStarted();
+  }
+
+  /**
+   * Returns a builder with the defaults.
+   *
+   * @param name the name of the service, for messages and snapshots; not blank
+   * @param registry its instances
+   * @return a new builder
+   */
+  public static Builder builder(String name, InstanceRegistry registry) {
+    return new Builder(notBlank(name, "name"), requireNonNull(registry, "registry"));
+  }
+
+  /**
+   * Returns the name of the service.
+   *
+   * @return the name
+   */
+  public String name() {
+    return name;
+  }
+
+  /**
+   * Picks an instance and begins a request to it: the low-level form, without retries.
+   *
+   * @param request what the request brings
+   * @return a lease, to be ended when the request is
+   * @throws NoInstanceAvailableException if no instance may get the request
+   * @throws IllegalStateException if the balancer is closed
+   */
+  public Lease acquire(RequestContext request) {
+    return fleet.acquire(request, Exclusions.of(request.excludedInstances()));
+  }
+
+  /**
+   * Makes a call that is not idempotent: {@code call(RequestContext.empty(), call)}.
+   *
+   * @param call sends the request to the instance it is given
+   * @param <T> what the call returns
+   * @param <X> what the call throws
+   * @return what the call returned
+   * @throws X what the last attempt threw
+   * @throws NoInstanceAvailableException if no instance may get the request
+   */
+  public <T extends @Nullable Object, X extends Exception> T call(BlockingCall<T, X> call)
+      throws X {
+    return call(RequestContext.empty(), call);
+  }
+
+  /**
+   * Makes a call. If it fails to connect, or with an {@link java.io.IOException} while the request
+   * is idempotent, it is made again on another instance, within the retry budget.
+   *
+   * @param request what the request brings
+   * @param call sends the request to the instance it is given
+   * @param <T> what the call returns
+   * @param <X> what the call throws
+   * @return what the call returned
+   * @throws X what the last attempt threw
+   * @throws NoInstanceAvailableException if no instance may get the request
+   * @throws IllegalStateException if the balancer is closed
+   */
+  public <T extends @Nullable Object, X extends Exception> T call(
+      RequestContext request, BlockingCall<T, X> call) throws X {
+    Attempts attempts = attempts(request);
+    Lease lease = attempts.first();
+    while (true) {
+      T response;
+      try {
+        response = call.send(lease.instance());
+      } catch (Throwable failure) {
+        Lease next = attempts.retry(lease, failure, true);
+        if (next == null) {
+          throw failure;
+        }
+        lease = next;
+        continue;
+      }
+      attempts.end(lease, response);
+      return response;
+    }
+  }
+
+  /**
+   * Makes a call that is answered later, with retries as in {@link #call(RequestContext,
+   * BlockingCall)}. Completing the returned future from outside, by cancelling it or by a timeout,
+   * cancels the attempt under way and ends its lease.
+   *
+   * @param request what the request brings
+   * @param call sends the request to the instance it is given
+   * @param <T> what the call answers
+   * @return the answer, or the failure of the last attempt without wrappers; dependent stages run
+   *     on the thread that completes the attempt
+   */
+  public <T extends @Nullable Object> CompletableFuture<T> callAsync(
+      RequestContext request, AsyncCall<T> call) {
+    return new AsyncAttempts<>(attempts(request), requireNonNull(call, "call")).start();
+  }
+
+  /**
+   * Begins a call whose attempts the caller makes.
+   *
+   * @param request what the request brings
+   * @return the attempts
+   */
+  public Attempts attempts(RequestContext request) {
+    return new Attempts(this, requireNonNull(request, "request"), maxRetries);
+  }
+
+  /**
+   * Returns the state of every endpoint. O(n); for people and metrics, not for the path of
+   * requests.
+   *
+   * @return a snapshot
+   */
+  public BalancerSnapshot snapshot() {
+    long now = ticker.nanos();
+    Active active = fleet.active();
+    return new BalancerSnapshot(
+        name,
+        active.registry().version(),
+        selector.toString(),
+        active.describe(now),
+        retries.sum(),
+        retryBudget.exhausted(),
+        retryBudget.balance(now),
+        faults.count());
+  }
+
+  /**
+   * Stops giving out instances and following the registry. Leases that are open end as they would.
+   * Idempotent.
+   */
+  @Override
+  public void close() {
+    subscription.close();
+    fleet.close();
+  }
+
+  Fleet fleet() {
+    return fleet;
+  }
+
+  void noteRequest() {
+    retryBudget.deposit(ticker.nanos());
+  }
+
+  /** Another instance than those tried, if there is one and the budget allows it. */
+  @Nullable Lease acquireRetry(RequestContext request, Exclusions excluded) {
+    if (!retryBudget.tryWithdraw(ticker.nanos())) {
+      return null;
+    }
+    try {
+      Lease lease = fleet.acquire(request, excluded);
+      retries.increment();
+      return lease;
+    } catch (NoInstanceAvailableException | IllegalStateException none) {
+      return null; // the failure that led here tells more than that there is no other instance
+    }
+  }
+
+  Outcome classify(@Nullable Object response, @Nullable Throwable failure) {
+    try {
+      return requireNonNull(classifier.classify(response, failure), "outcome");
+    } catch (RuntimeException fault) {
+      faults.report("ResponseClassifier.classify", fault);
+      return Outcome.IGNORED;
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "LoadBalancer[" + name + ", " + selector + "]";
+  }
+
+  /** Collects the settings of a balancer; not thread-safe. */
+  public static final class Builder {
+    private final String name;
+    private final InstanceRegistry registry;
+    private Selector selector = Selectors.peakEwma();
+    private ResponseClassifier classifier = ResponseClassifier.standard();
+    private int maxRetries = DEFAULT_MAX_RETRIES;
+    private double budgetRatio = RetryBudget.DEFAULT_RATIO;
+    private double budgetPerSecond = RetryBudget.DEFAULT_PER_SECOND;
+    private boolean budgetSet;
+    private long latencyDecayNanos = Duration.ofSeconds(DEFAULT_LATENCY_DECAY_SECONDS).toNanos();
+    private Ticker ticker = Ticker.system();
+    private RandomSource random = RandomSource.threadLocal();
+
+    private Builder(String name, InstanceRegistry registry) {
+      this.name = name;
+      this.registry = registry;
+    }
+
+    /**
+     * Sets the strategy. Default: {@link Selectors#peakEwma()}.
+     *
+     * @param strategy how to pick
+     * @return this builder
+     */
+    public Builder selector(Selector strategy) {
+      this.selector = requireNonNull(strategy, "selector");
+      return this;
+    }
+
+    /**
+     * Sets what an end of a call tells about the instance. Default: {@link
+     * ResponseClassifier#standard()}.
+     *
+     * @param verdict the classifier
+     * @return this builder
+     */
+    public Builder classifier(ResponseClassifier verdict) {
+      this.classifier = requireNonNull(verdict, "classifier");
+      return this;
+    }
+
+    /**
+     * Sets how many times a call is sent again at most. Default: {@value
+     * LoadBalancer#DEFAULT_MAX_RETRIES}.
+     *
+     * @param retries 0 (never) to 10
+     * @return this builder
+     * @throws IllegalArgumentException if out of range
+     */
+    public Builder maxRetries(int retries) {
+      check(retries >= 0 && retries <= 10, "maxRetries", retries, "0..10");
+      this.maxRetries = retries;
+      return this;
+    }
+
+    /**
+     * Sets how many retries all calls together may make. Default: {@value
+     * RetryBudget#DEFAULT_RATIO} of the requests plus {@value RetryBudget#DEFAULT_PER_SECOND} per
+     * second.
+     *
+     * @param ratio retries per request, 0 to 1
+     * @param perSecond retries per second besides, 0 to 1 000 000
+     * @return this builder
+     * @throws IllegalArgumentException if out of range
+     */
+    public Builder retryBudget(double ratio, double perSecond) {
+      new RetryBudget(ratio, perSecond, 0); // refuses what is out of range, here and now
+      this.budgetRatio = ratio;
+      this.budgetPerSecond = perSecond;
+      this.budgetSet = true;
+      return this;
+    }
+
+    /**
+     * Sets the time constant by which an average latency fades. Default: {@value
+     * LoadBalancer#DEFAULT_LATENCY_DECAY_SECONDS} s. Shorter forgets a slow answer sooner, and
+     * tries a slow instance more often.
+     *
+     * @param timeConstant positive
+     * @return this builder
+     * @throws IllegalArgumentException if not positive
+     */
+    public Builder latencyDecay(Duration timeConstant) {
+      this.latencyDecayNanos = positiveNanos(timeConstant, "latencyDecay");
+      return this;
+    }
+
+    /**
+     * Sets the clock. Default: {@link Ticker#system()}.
+     *
+     * @param clock a monotonic clock
+     * @return this builder
+     */
+    public Builder ticker(Ticker clock) {
+      this.ticker = requireNonNull(clock, "ticker");
+      return this;
+    }
+
+    /**
+     * Sets where random choices come from. Default: {@link RandomSource#threadLocal()}.
+     *
+     * @param source a source of random bits
+     * @return this builder
+     */
+    public Builder random(RandomSource source) {
+      this.random = requireNonNull(source, "random");
+      return this;
+    }
+
+    /**
+     * Makes the balancer, which follows the registry from then on, until it is closed.
+     *
+     * @return a new balancer
+     * @throws IllegalStateException if a setting has no effect beside another, or the selector
+     *     fails on the instances that are registered now
+     */
+    public LoadBalancer build() {
+      if (budgetSet && maxRetries == 0) {
+        throw new IllegalStateException("retryBudget: set (expected: unset where maxRetries is 0)");
+      }
+      return new LoadBalancer(this);
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package dev.steelyard.lb.registry;
+
+import static dev.steelyard.lb.internal.Checks.check;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Locale;
+
+/** Parses and checks the address of an instance. */
+final class InstanceAddress {
+  private static final int MAX_PORT = 65_535;
+
+  private InstanceAddress() {}
+
+  static URI parse(String address) {
+    String text = address.strip();
+    check(!text.isEmpty(), "address", '"' + address + '"', "a URI or host:port");
+    boolean hasScheme = text.contains("://");
+    check(
+        hasScheme || text.startsWith("[") || text.indexOf(':') == text.lastIndexOf(':'),
+        "address",
+        text,
+        "an IPv6 address in brackets, as in [::1]:8080");
+    try {
+      return new URI(hasScheme ? text : "http://" + text);
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException(
+          "address: " + text + " (expected: a URI or host:port): " + e.getReason(), e);
+    }
+  }
+
+  static void validate(URI uri) {
+    check(uri.getScheme() != null, "uri", uri, "absolute, as in http://host:port");
+    check(
+        uri.getHost() != null,
+        "uri",
+        uri,
+        "a host of letters, digits, '-' and '.', or an address; an IPv6 address in brackets");
+    check(
+        uri.getPort() >= -1 && uri.getPort() != 0 && uri.getPort() <= MAX_PORT,
+        "port of " + uri,
+        uri.getPort(),
+        "1.." + MAX_PORT);
+    // The authority is checked beside the port: URI reads "host:" as a host without a port.
+    check(!uri.getRawAuthority().endsWith(":"), "uri", uri, "a port after ':'");
+    check(uri.getRawUserInfo() == null, "uri", redacted(uri), "no user info");
+    check(uri.getRawQuery() == null, "uri", uri, "no query");
+    check(uri.getRawFragment() == null, "uri", uri, "no fragment");
+  }
+
+  /** The URI without its user info: a password must not reach a log through an error message. */
+  private static String redacted(URI uri) {
+    return uri.toString().replace(uri.getRawUserInfo() + "@", "***@");
+  }
+
+  static String defaultId(URI uri) {
+    int port = effectivePort(uri);
+    String host = uri.getHost().toLowerCase(Locale.ROOT);
+    return port < 0 ? host : host + ':' + port;
+  }
+
+  static int effectivePort(URI uri) {
+    if (uri.getPort() >= 0) {
+      return uri.getPort();
+    }
+    return switch (uri.getScheme().toLowerCase(Locale.ROOT)) {
+      case "http", "ws" -> 80;
+      case "https", "wss" -> 443;
+      default -> -1;
+    };
+  }
+}

@@ -1,0 +1,42 @@
+package dev.steelyard.lb.select;
+
+import org.jspecify.annotations.Nullable;
+
+/** Power of two choices on peak-EWMA latency times outstanding requests. */
+final class PeakEwmaSelector implements Selector {
+
+  @Override
+  public Picker prepare(Candidates candidates, @Nullable Picker previous) {
+    return new PeakEwmaPicker(candidates);
+  }
+
+  @Override
+  public boolean isTimed() {
+    return true;
+  }
+
+  @Override
+  public String toString() {
+    return "peakEwma";
+  }
+
+  private static final class PeakEwmaPicker extends TwoChoicesPicker {
+    PeakEwmaPicker(Candidates candidates) {
+      super(candidates, 0);
+    }
+
+    /**
+     * What a further request would wait for: the latency, once for itself and once for each request
+     * before it per unit of weight. An average that has faded to nothing still counts as 1 ns, so
+     * that the number of outstanding requests goes on to matter.
+     */
+    @Override
+    double load(Endpoint endpoint, double relativeWeight, long nowNanos) {
+      double outstanding = endpoint.inFlight() / relativeWeight;
+      if (endpoint.isUnproven()) {
+        return outstanding == 0 ? 0 : AVOID * (1 + outstanding);
+      }
+      return (endpoint.latencyNanos(nowNanos) + 1) * (1 + outstanding);
+    }
+  }
+}

@@ -1,0 +1,126 @@
+package dev.steelyard.lb.select;
+
+import dev.steelyard.lb.env.RandomSource;
+import dev.steelyard.lb.request.RequestContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The power of two choices: draws two candidates and takes the less loaded one, the first at a tie.
+ *
+ * <p><b>Weights</b> act twice (Finagle's form): the draws are by weight, and a load is divided by
+ * the relative weight. Only so are the shares right both when idle, where the draw decides, and
+ * when busy, where the division does.
+ *
+ * <p><b>Failures.</b> A candidate that failed lately looks loaded: its failure rate, times {@value
+ * #FAILURE_WEIGHT}, times the heavier load of the pair, is added to its load. Relative to the pair,
+ * because then it holds at every scale of latency and concurrency: above a rate of 1/4 the other
+ * one is taken, however slow or busy, and below it the failing one still helps out. Fast failures
+ * so never attract requests.
+ */
+abstract class TwoChoicesPicker implements Picker {
+  /** How many times the heavier load of a pair a failure rate of 1 adds. */
+  static final double FAILURE_WEIGHT = 4;
+
+  /** A load from which on another pair is drawn, a few times, if both are that loaded. */
+  static final double AVOID = 1e18;
+
+  private static final int REDRAWS = 3;
+  private static final long LOW_HALF = 0xFFFFFFFFL;
+
+  private final Candidates candidates;
+  private final Endpoint[] endpoints;
+  private final double[] relativeWeights;
+  private final @Nullable WeightTable table;
+  private final RandomSource random;
+  private final double loadOfIdle;
+
+  TwoChoicesPicker(Candidates candidates, double loadOfIdle) {
+    this.candidates = candidates;
+    this.endpoints = candidates.endpoints();
+    this.relativeWeights = candidates.relativeWeights();
+    this.table = candidates.isUniform() ? null : WeightTable.of(relativeWeights);
+    this.random = candidates.random();
+    this.loadOfIdle = loadOfIdle;
+  }
+
+  /** The load of an endpoint without regard to failures, at least 0. */
+  abstract double load(Endpoint endpoint, double relativeWeight, long nowNanos);
+
+  @Override
+  public final @Nullable Endpoint pick(RequestContext request, Exclusions excluded, long nowNanos) {
+    if (!excluded.isEmpty()) {
+      return pickAllowed(excluded, nowNanos);
+    }
+    if (endpoints.length <= 1) {
+      return endpoints.length == 0 ? null : endpoints[0];
+    }
+    for (int redraw = 0; ; redraw++) {
+      long bits = random.nextLong();
+      int first = first(bits);
+      int second = second(bits, first);
+      double firstLoad = load(endpoints[first], relativeWeights[first], nowNanos);
+      double secondLoad = load(endpoints[second], relativeWeights[second], nowNanos);
+      if (firstLoad < AVOID || secondLoad < AVOID || redraw == REDRAWS) {
+        return better(endpoints[first], firstLoad, endpoints[second], secondLoad);
+      }
+    }
+  }
+
+  private int first(long bits) {
+    return table == null ? (int) (((bits >>> 32) * endpoints.length) >>> 32) : table.find(bits);
+  }
+
+  /**
+   * Another index than the first; by weight a few draws may all meet a dominant one, and then it is
+   * it.
+   */
+  private int second(long bits, int first) {
+    if (table == null) {
+      int index = (int) (((bits & LOW_HALF) * (endpoints.length - 1)) >>> 32);
+      return index < first ? index : index + 1;
+    }
+    int index = first;
+    for (int redraw = 0; index == first && redraw <= REDRAWS; redraw++) {
+      index = table.find(random.nextLong());
+    }
+    return index;
+  }
+
+  private Endpoint better(Endpoint first, double firstLoad, Endpoint second, double secondLoad) {
+    double firstFailures = first.failureRate();
+    double secondFailures = second.failureRate();
+    if (firstFailures == 0 && secondFailures == 0) {
+      return secondLoad < firstLoad ? second : first;
+    }
+    // Bounded: an infinite load (a weight near 0) times a failure rate of 0 would not be a number.
+    double heavier =
+        Math.min(FAILURE_WEIGHT * (Math.max(firstLoad, secondLoad) + loadOfIdle), Double.MAX_VALUE);
+    return secondLoad + secondFailures * heavier < firstLoad + firstFailures * heavier
+        ? second
+        : first;
+  }
+
+  /** For retries: two draws among the allowed ones, each O(n) if a draw meets an excluded one. */
+  private @Nullable Endpoint pickAllowed(Exclusions excluded, long nowNanos) {
+    int first = drawAllowed(excluded);
+    if (first < 0) {
+      return null;
+    }
+    int second = drawAllowed(excluded);
+    return better(
+        endpoints[first],
+        load(endpoints[first], relativeWeights[first], nowNanos),
+        endpoints[second],
+        load(endpoints[second], relativeWeights[second], nowNanos));
+  }
+
+  private int drawAllowed(Exclusions excluded) {
+    for (int draw = 0; draw <= REDRAWS && endpoints.length > 0; draw++) {
+      int index = first(random.nextLong());
+      if (!excluded.contains(endpoints[index])) {
+        return index;
+      }
+    }
+    return candidates.randomAllowedIndex(excluded);
+  }
+}
