@@ -26,7 +26,10 @@ public final class NoInstanceAvailableException extends RuntimeException {
     NOT_SELECTED
   }
 
+  /** The name of the balancer. */
   private final String balancer;
+
+  /** How many instances could not be chosen for which cause. */
   private final EnumMap<Cause, Integer> counts;
 
   NoInstanceAvailableException(String balancer, Map<Cause, Integer> counts) {

@@ -31,6 +31,11 @@ public record Instance(
   /**
    * Validates and copies.
    *
+   * @param id the identity within a registry
+   * @param uri where the instance listens
+   * @param weight the configured share relative to the others
+   * @param zone the failure domain, or null if unknown
+   * @param metadata free attributes
    * @throws IllegalArgumentException if a component breaks its rule; the message names the
    *     instance, the component, the value and the rule
    */

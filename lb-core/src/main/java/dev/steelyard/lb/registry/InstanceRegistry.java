@@ -10,16 +10,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,25 +31,23 @@ import org.slf4j.LoggerFactory;
  */
 public final class InstanceRegistry {
   /*
-   * One lock orders the writers and guards only memory: `entries` (the master copy, in registration order)
-   * and `draining`. Nothing of a user's runs under it. A writer publishes an immutable snapshot before it
+   * One lock orders the writers and guards only memory: `ledger` (the master copy) and `draining`. Nothing of a user's runs under it. A writer publishes an immutable snapshot before it
    * unlocks and tells the subscribers afterwards; each of them catches up with the current snapshot in a
    * serial loop of its own (Subscriber), so an order of unlocking does not matter.
    */
   private static final Logger LOGGER = LoggerFactory.getLogger(InstanceRegistry.class);
 
   private final ReentrantLock lock = new ReentrantLock();
-  private final Map<String, Registration> entries = new LinkedHashMap<>();
+  private final Ledger ledger = new Ledger();
   private final Set<Drain> draining = new LinkedHashSet<>();
   private final CopyOnWriteArrayList<Subscriber> subscribers = new CopyOnWriteArrayList<>();
   private final LongAdder refusedUpdates = new LongAdder();
   private final FaultExit faults = new FaultExit(LOGGER, "registry");
   private final EmptyUpdate emptyUpdate;
   private final Scheduler scheduler;
-  private long lastIncarnation;
   private volatile RegistrySnapshot snapshot = RegistrySnapshot.empty();
 
-  private InstanceRegistry(Builder builder) {
+  InstanceRegistry(InstanceRegistryBuilder builder) {
     this.emptyUpdate = builder.emptyUpdate;
     this.scheduler = builder.scheduler;
   }
@@ -78,8 +74,8 @@ public final class InstanceRegistry {
    *
    * @return a new builder
    */
-  public static Builder builder() {
-    return new Builder();
+  public static InstanceRegistryBuilder builder() {
+    return new InstanceRegistryBuilder();
   }
 
   /**
@@ -102,18 +98,7 @@ public final class InstanceRegistry {
   public Registration register(Instance instance, InstanceStatus status) {
     requireNonNull(instance, "instance");
     requireNonNull(status, "status");
-    ChangeSet changes = new ChangeSet();
-    Registration registration;
-    lock.lock();
-    try {
-      registration = new Registration(instance, status, ++lastIncarnation);
-      changes.put(entries.put(instance.id(), registration), registration);
-      publish(changes);
-    } finally {
-      lock.unlock();
-    }
-    announce(changes);
-    return registration;
+    return change(() -> ledger.put(instance, status));
   }
 
   /**
@@ -124,15 +109,7 @@ public final class InstanceRegistry {
    */
   public boolean deregister(String id) {
     requireNonNull(id, "id");
-    ChangeSet changes = new ChangeSet();
-    lock.lock();
-    try {
-      changes.remove(entries.remove(id));
-      publish(changes);
-    } finally {
-      lock.unlock();
-    }
-    return announce(changes);
+    return change(() -> ledger.remove(id));
   }
 
   /**
@@ -145,17 +122,7 @@ public final class InstanceRegistry {
    */
   public boolean update(Instance instance) {
     requireNonNull(instance, "instance");
-    ChangeSet changes = new ChangeSet();
-    boolean found;
-    lock.lock();
-    try {
-      found = merge(instance, changes, false);
-      publish(changes);
-    } finally {
-      lock.unlock();
-    }
-    announce(changes);
-    return found;
+    return change(() -> ledger.update(instance));
   }
 
   /**
@@ -168,17 +135,7 @@ public final class InstanceRegistry {
   public boolean setStatus(String id, InstanceStatus status) {
     requireNonNull(id, "id");
     requireNonNull(status, "status");
-    ChangeSet changes = new ChangeSet();
-    boolean found;
-    lock.lock();
-    try {
-      found = changeStatus(id, status, changes) != null;
-      publish(changes);
-    } finally {
-      lock.unlock();
-    }
-    announce(changes);
-    return found;
+    return change(() -> ledger.setStatus(id, status) != null);
   }
 
   /**
@@ -196,33 +153,20 @@ public final class InstanceRegistry {
     for (Instance instance : wanted) {
       check(ids.add(instance.id()), "instances", instance.id(), "each id once");
     }
-    ChangeSet changes = new ChangeSet();
-    int kept = 0;
-    lock.lock();
-    try {
-      if (wanted.isEmpty() && emptyUpdate == EmptyUpdate.REFUSE) {
-        kept = entries.size();
-      }
-      if (kept == 0) {
-        for (String id : new ArrayList<>(entries.keySet())) {
-          if (!ids.contains(id)) {
-            changes.remove(entries.remove(id));
-          }
-        }
-        for (Instance instance : wanted) {
-          merge(instance, changes, true);
-        }
-        publish(changes);
-      }
-    } finally {
-      lock.unlock();
-    }
+    int kept =
+        change(
+            () -> {
+              if (wanted.isEmpty() && emptyUpdate == EmptyUpdate.REFUSE) {
+                return ledger.size();
+              }
+              ledger.replaceAll(wanted, ids);
+              return 0;
+            });
     if (kept > 0) {
       refusedUpdates.increment();
       LOGGER.warn(
           "registry: refused an empty update and kept {} instances (last known good)", kept);
     }
-    announce(changes);
     return kept == 0;
   }
 
@@ -240,32 +184,39 @@ public final class InstanceRegistry {
   public CompletableFuture<DrainResult> drain(String id, Duration timeout) {
     requireNonNull(id, "id");
     Checks.positiveNanos(timeout, "timeout");
-    ChangeSet changes = new ChangeSet();
-    Drain drain;
-    lock.lock();
-    try {
-      Registration registration = changeStatus(id, InstanceStatus.DRAINING, changes);
-      if (registration == null) {
-        return CompletableFuture.failedFuture(
-            new IllegalArgumentException("id: " + id + " (expected: a registered instance)"));
-      }
-      publish(changes);
-      drain = new Drain(registration);
-      draining.add(drain);
-      for (Subscriber subscriber : subscribers) {
-        drain.hold();
-        subscriber.askWhenIdle(drain, snapshot.version());
-      }
-    } finally {
-      lock.unlock();
+    Drain drain =
+        change(
+            () -> {
+              Registration registration = ledger.setStatus(id, InstanceStatus.DRAINING);
+              return registration == null ? null : new Drain(registration);
+            });
+    if (drain == null) {
+      return CompletableFuture.failedFuture(
+          new IllegalArgumentException("id: " + id + " (expected: a registered instance)"));
     }
+    begin(drain);
     drain.start(scheduler, timeout, this::forget);
-    announce(changes);
     for (Subscriber subscriber : subscribers) {
       subscriber.catchUp();
     }
     drain.release();
     return drain.future();
+  }
+
+  private void begin(Drain drain) {
+    lock.lock();
+    try {
+      draining.add(drain);
+      for (Subscriber subscriber : subscribers) {
+        drain.hold();
+        subscriber.askWhenIdle(drain, snapshot.version());
+      }
+      if (drain.isCancelledBy(ledger.find(drain.registration().id()))) {
+        drain.cancel(); // somebody took it back into use before this drain was in the list
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void forget(Drain drain) {
@@ -331,125 +282,33 @@ public final class InstanceRegistry {
     return "InstanceRegistry[" + snapshot + "]";
   }
 
-  private boolean merge(Instance instance, ChangeSet changes, boolean addIfAbsent) {
-    Registration old = entries.get(instance.id());
-    if (old == null && !addIfAbsent) {
-      return false;
-    }
-    if (old == null || !old.instance().equals(instance)) {
-      boolean sameServer = old != null && old.instance().uri().equals(instance.uri());
-      Registration registration =
-          new Registration(
-              instance,
-              old == null || !sameServer ? InstanceStatus.UP : old.status(),
-              old == null || !sameServer ? ++lastIncarnation : old.incarnation());
-      entries.put(instance.id(), registration);
-      changes.put(old, registration);
-    }
-    return true;
-  }
-
-  private @Nullable Registration changeStatus(String id, InstanceStatus status, ChangeSet changes) {
-    Registration old = entries.get(id);
-    if (old == null || old.status() == status) {
-      return old;
-    }
-    Registration registration = new Registration(old.instance(), status, old.incarnation());
-    entries.put(id, registration);
-    changes.put(old, registration);
-    return registration;
-  }
-
-  /** Under the lock: publishes what the change set holds, if anything. */
-  private void publish(ChangeSet changes) {
-    RegistryChange.Diff diff = changes.diff();
-    if (diff.isEmpty()) {
-      return;
-    }
-    snapshot = new RegistrySnapshot(snapshot.version() + 1, List.copyOf(entries.values()), diff);
-    for (Drain drain : draining) {
-      if (drain.isCancelledBy(entries.get(drain.registration().id()))) {
-        changes.cancelled.add(drain);
+  /** Changes the ledger under the lock, publishes, and tells whom it concerns outside it. */
+  private <R> R change(Supplier<R> body) {
+    R result;
+    boolean changed;
+    List<Drain> cancelled = new ArrayList<>();
+    lock.lock();
+    try {
+      result = body.get();
+      RegistryChange.Diff diff = ledger.takeDiff();
+      changed = !diff.isEmpty();
+      if (changed) {
+        snapshot = new RegistrySnapshot(snapshot.version() + 1, ledger.registrations(), diff);
+        for (Drain drain : draining) {
+          if (drain.isCancelledBy(ledger.find(drain.registration().id()))) {
+            cancelled.add(drain);
+          }
+        }
       }
+    } finally {
+      lock.unlock();
     }
-  }
-
-  /** Outside the lock: tells the subscribers, and returns whether there was a change. */
-  private boolean announce(ChangeSet changes) {
-    changes.cancelled.forEach(Drain::cancel);
-    boolean changed = !changes.diff().isEmpty();
+    cancelled.forEach(Drain::cancel);
     if (changed) {
       for (Subscriber subscriber : subscribers) {
         subscriber.catchUp();
       }
     }
-    return changed;
-  }
-
-  /** What one call changes; confined to that call. */
-  private static final class ChangeSet {
-    private final List<Registration> added = new ArrayList<>();
-    private final List<Registration> removed = new ArrayList<>();
-    private final List<RegistryChange.Update> changed = new ArrayList<>();
-    private final List<Drain> cancelled = new ArrayList<>();
-
-    void put(@Nullable Registration old, Registration now) {
-      if (old != null && old.incarnation() == now.incarnation()) {
-        changed.add(new RegistryChange.Update(old, now));
-      } else {
-        remove(old);
-        added.add(now);
-      }
-    }
-
-    void remove(@Nullable Registration old) {
-      if (old != null) {
-        removed.add(old);
-      }
-    }
-
-    RegistryChange.Diff diff() {
-      return new RegistryChange.Diff(added, removed, changed);
-    }
-  }
-
-  /** Collects the settings of a registry; not thread-safe. */
-  public static final class Builder {
-    private EmptyUpdate emptyUpdate = EmptyUpdate.ACCEPT;
-    private Scheduler scheduler = Scheduler.onDemand("steelyard-registry");
-
-    private Builder() {}
-
-    /**
-     * Sets what {@link #replaceAll} does with a sudden empty list. Default: {@link
-     * EmptyUpdate#ACCEPT}.
-     *
-     * @param policy the policy
-     * @return this builder
-     */
-    public Builder emptyUpdate(EmptyUpdate policy) {
-      this.emptyUpdate = requireNonNull(policy, "emptyUpdate");
-      return this;
-    }
-
-    /**
-     * Sets what keeps the deadlines of {@link #drain}. Default: {@link Scheduler#onDemand}.
-     *
-     * @param deadlines the scheduler
-     * @return this builder
-     */
-    public Builder scheduler(Scheduler deadlines) {
-      this.scheduler = requireNonNull(deadlines, "scheduler");
-      return this;
-    }
-
-    /**
-     * Makes the registry.
-     *
-     * @return a new, empty registry
-     */
-    public InstanceRegistry build() {
-      return new InstanceRegistry(this);
-    }
+    return result;
   }
 }

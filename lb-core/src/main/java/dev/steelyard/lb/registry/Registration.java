@@ -13,6 +13,13 @@ import static java.util.Objects.requireNonNull;
  */
 public record Registration(Instance instance, InstanceStatus status, long incarnation) {
 
+  /**
+   * Checks that nothing is null.
+   *
+   * @param instance what was registered
+   * @param status what it may be used for
+   * @param incarnation which registration of the id this is
+   */
   public Registration {
     requireNonNull(instance, "instance");
     requireNonNull(status, "status");

@@ -22,6 +22,15 @@ public record RegistryChange(
     List<Registration> removed,
     List<Update> changed) {
 
+  /**
+   * Copies the lists.
+   *
+   * @param before the snapshot that the subscriber was told of last
+   * @param after the current snapshot
+   * @param added registrations that are new
+   * @param removed registrations that are gone
+   * @param changed registrations with other attributes or status
+   */
   public RegistryChange {
     added = List.copyOf(added);
     removed = List.copyOf(removed);
