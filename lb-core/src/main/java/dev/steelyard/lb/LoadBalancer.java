@@ -136,6 +136,18 @@ public final class LoadBalancer implements AutoCloseable {
   }
 
   /**
+   * Makes a call that is answered later and is not idempotent: {@code
+   * callAsync(RequestContext.empty(), call)}.
+   *
+   * @param call sends the request to the instance it is given
+   * @param <T> what the call answers
+   * @return the answer
+   */
+  public <T extends @Nullable Object> CompletableFuture<T> callAsync(AsyncCall<T> call) {
+    return callAsync(RequestContext.empty(), call);
+  }
+
+  /**
    * Makes a call that is answered later, with retries as in {@link #call(RequestContext,
    * BlockingCall)}. Completing the returned future from outside, by cancelling it or by a timeout,
    * cancels the attempt under way and ends its lease.

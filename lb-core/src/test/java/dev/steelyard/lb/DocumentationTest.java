@@ -110,13 +110,17 @@ class DocumentationTest {
     for (int i = 0; i < fragments.size(); i++) {
       String fragment = fragments.get(i);
       boolean whole = fragment.lines().anyMatch(line -> line.startsWith("import "));
-      Path file = Files.createDirectories(folder.resolve("f" + i)).resolve("Fragment" + i + ".java");
+      Path file =
+          Files.createDirectories(folder.resolve("f" + i)).resolve("Fragment" + i + ".java");
       Files.writeString(file, whole ? fragment : FRAME.formatted("Fragment" + i, fragment));
       command.add(file.toString());
     }
     Path output = folder.resolve("output.txt");
     Process javac =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
     assertTrue(javac.waitFor(2, TimeUnit.MINUTES));
     assertEquals(0, javac.exitValue(), () -> read(output));
   }

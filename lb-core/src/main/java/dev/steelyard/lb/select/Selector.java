@@ -5,6 +5,23 @@ import org.jspecify.annotations.Nullable;
 /**
  * A strategy: makes a {@link Picker} of each list of candidates.
  *
+ * <p>A lambda is enough for one of your own; this one prefers the instances that were registered
+ * first:
+ *
+ * <pre>{@code
+ * Selector failover =
+ *     (candidates, previous) ->
+ *         (context, excluded, now) -> {
+ *           for (int i = 0; i < candidates.size(); i++) {
+ *             if (!excluded.contains(candidates.endpoint(i))) {
+ *               return candidates.endpoint(i);
+ *             }
+ *           }
+ *           return null;
+ *         };
+ * LoadBalancer.builder("orders", registry).selector(failover).build();
+ * }</pre>
+ *
  * <p><b>Concurrency.</b> {@link #prepare} is called whenever the candidates or their weights
  * change, by one thread at a time for one balancer, off the path of requests; whatever can be
  * computed ahead belongs here. The pickers it returns are called by all threads at once, and
