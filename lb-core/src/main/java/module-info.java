@@ -12,6 +12,7 @@ module dev.steelyard.lb {
 
   exports dev.steelyard.lb;
   exports dev.steelyard.lb.env;
+  exports dev.steelyard.lb.http;
   exports dev.steelyard.lb.registry;
   exports dev.steelyard.lb.request;
   exports dev.steelyard.lb.resilience;

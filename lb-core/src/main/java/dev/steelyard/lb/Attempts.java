@@ -30,12 +30,18 @@ import org.jspecify.annotations.Nullable;
 public final class Attempts {
   private final LoadBalancer balancer;
   private final RequestContext request;
+  private final ResponseClassifier classifier;
   private Exclusions excluded;
   private int retriesLeft;
 
-  Attempts(LoadBalancer balancer, RequestContext request, int maxRetries) {
+  Attempts(
+      LoadBalancer balancer,
+      RequestContext request,
+      ResponseClassifier classifier,
+      int maxRetries) {
     this.balancer = balancer;
     this.request = request;
+    this.classifier = classifier;
     this.excluded = Exclusions.of(request.excludedInstances());
     this.retriesLeft = maxRetries;
   }
@@ -70,7 +76,7 @@ public final class Attempts {
     if (unreachable) {
       failed.unreachable();
     } else {
-      failed.complete(balancer.classify(null, cause));
+      failed.complete(classify(null, cause));
     }
     boolean allowed = unreachable || (request.isIdempotent() && Failures.isTransient(cause));
     if (!allowed || !repeatable || retriesLeft == 0) {
@@ -82,14 +88,25 @@ public final class Attempts {
   }
 
   /**
-   * Ends an attempt that was answered, as the balancer's classifier sees the answer.
+   * Says how an attempt ended, without ending its lease. Thread-safe.
+   *
+   * @param response the answer; null if there was none or the attempt failed
+   * @param failure what the attempt failed with, without wrappers, or null
+   * @return what the classifier of this call says; {@link Outcome#IGNORED} if it throws
+   */
+  public Outcome classify(@Nullable Object response, @Nullable Throwable failure) {
+    return balancer.classify(classifier, response, failure);
+  }
+
+  /**
+   * Ends an attempt that was answered, as the classifier of this call sees the answer.
    *
    * @param answered the lease of the attempt
    * @param response the answer
    * @return what the lease was ended with
    */
   public Outcome end(Lease answered, @Nullable Object response) {
-    Outcome outcome = balancer.classify(response, null);
+    Outcome outcome = classify(response, null);
     answered.complete(outcome);
     return outcome;
   }

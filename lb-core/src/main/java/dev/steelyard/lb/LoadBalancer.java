@@ -170,7 +170,23 @@ public final class LoadBalancer implements AutoCloseable {
    * @return the attempts
    */
   public Attempts attempts(RequestContext request) {
-    return new Attempts(this, requireNonNull(request, "request"), maxRetries);
+    return attempts(request, classifier);
+  }
+
+  /**
+   * Begins a call whose attempts the caller makes and classifies: what an integration uses that
+   * knows the protocol of the answers.
+   *
+   * @param request what the request brings
+   * @param verdict used for this call in place of the balancer's classifier
+   * @return the attempts
+   */
+  public Attempts attempts(RequestContext request, ResponseClassifier verdict) {
+    return new Attempts(
+        this,
+        requireNonNull(request, "request"),
+        requireNonNull(verdict, "classifier"),
+        maxRetries);
   }
 
   /**
@@ -225,9 +241,10 @@ public final class LoadBalancer implements AutoCloseable {
     }
   }
 
-  Outcome classify(@Nullable Object response, @Nullable Throwable failure) {
+  Outcome classify(
+      ResponseClassifier verdict, @Nullable Object response, @Nullable Throwable failure) {
     try {
-      return requireNonNull(classifier.classify(response, failure), "outcome");
+      return requireNonNull(verdict.classify(response, failure), "outcome");
     } catch (RuntimeException fault) {
       faults.report("ResponseClassifier.classify", fault);
       return Outcome.IGNORED;

@@ -1,0 +1,160 @@
+package dev.steelyard.lb.http;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.steelyard.lb.Attempts;
+import dev.steelyard.lb.Lease;
+import dev.steelyard.lb.request.Outcome;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpResponse.BodySubscribers;
+import java.net.http.HttpResponse.ResponseInfo;
+import java.util.Set;
+import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One attempt of a request to a service, and its lease, which ends when the body does.
+ *
+ * <p>Who ends it: until the client has returned the response, a failure is the client's to report,
+ * because only the way it fails tells a broken connection from an interrupt or a cancellation; so
+ * an error of the body is kept until then. Once the response is handed over, nobody but the body
+ * can. A body that comes to its end, or that the caller turns away from, ends the lease at once.
+ */
+final class Attempt<T> implements BodyHandler<T> {
+  private static final VarHandle BODY_FAILURE;
+
+  static {
+    try {
+      BODY_FAILURE =
+          MethodHandles.lookup().findVarHandle(Attempt.class, "bodyFailure", Object.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  /** In place of a failure: the response is handed over. */
+  private static final Object HANDED_OVER = new Object();
+
+  // The bodies of these are there when all of the body has come, so that there is nothing to watch:
+  // the response comes after the body. A subclass might behave otherwise, hence the classes
+  // exactly.
+  private static final Set<Class<?>> WHOLE =
+      Set.of(BodySubscribers.ofByteArray().getClass(), BodySubscribers.discarding().getClass());
+
+  private final Attempts attempts;
+  private final Lease lease;
+  private final HttpClient client;
+  private final HttpRequest request;
+  private final BodyHandler<T> handler;
+  private volatile @Nullable ResponseInfo info;
+  private volatile boolean watched;
+  private volatile Flow.@Nullable Subscription subscription;
+  private volatile boolean endedByBody;
+  private volatile @Nullable Object bodyFailure;
+
+  Attempt(
+      Attempts attempts,
+      Lease lease,
+      HttpClient client,
+      HttpRequest request,
+      BodyHandler<T> handler) {
+    this.attempts = attempts;
+    this.lease = lease;
+    this.client = client;
+    this.request = request;
+    this.handler = handler;
+  }
+
+  Lease lease() {
+    return lease;
+  }
+
+  HttpClient client() {
+    return client;
+  }
+
+  HttpRequest request() {
+    return request;
+  }
+
+  @Override
+  public BodySubscriber<T> apply(ResponseInfo answer) {
+    info = answer;
+    BodySubscriber<T> subscriber;
+    try {
+      subscriber = requireNonNull(handler.apply(answer), "BodyHandler.apply returned null");
+    } catch (Throwable fault) {
+      bodyLeft();
+      throw fault;
+    }
+    if (WHOLE.contains(subscriber.getClass())) {
+      return subscriber;
+    }
+    watched = true;
+    return new LeasedBody<>(this, subscriber);
+  }
+
+  /** The client has returned the response. */
+  void handOver() {
+    if (!watched) {
+      end(attempts.classify(info, null));
+    } else if (!BODY_FAILURE.compareAndSet(this, null, HANDED_OVER)
+        && bodyFailure instanceof Throwable failure) {
+      end(attempts.classify(null, failure));
+    }
+  }
+
+  /** The body has begun. */
+  void bodyBegins(Flow.Subscription source) {
+    subscription = source;
+    if (lease.isEnded()) {
+      source.cancel(); // given up before
+    }
+  }
+
+  /** All of the body has come. */
+  void bodyEnded() {
+    endedByBody = true;
+    end(attempts.classify(info, null));
+  }
+
+  /**
+   * The caller does not want the body, or not the rest of it. What the status says against the
+   * instance holds; how long it would have taken is not known.
+   */
+  void bodyLeft() {
+    endedByBody = true;
+    Outcome outcome = attempts.classify(info, null);
+    end(outcome.isFailure() ? outcome : Outcome.CANCELLED);
+  }
+
+  /** The rest of the body does not come. */
+  void bodyFailed(Throwable failure) {
+    if (!BODY_FAILURE.compareAndSet(this, null, failure) && bodyFailure == HANDED_OVER) {
+      end(attempts.classify(null, failure));
+    }
+  }
+
+  /** Whether the body was all there, or not wanted: then a failure is none of the instance. */
+  boolean isEndedByBody() {
+    return endedByBody;
+  }
+
+  /** The caller has given up. */
+  void abandon() {
+    lease.close();
+    Flow.Subscription source = subscription;
+    if (source != null) {
+      source.cancel();
+    }
+  }
+
+  void end(Outcome outcome) {
+    lease.complete(outcome);
+  }
+}
