@@ -1,0 +1,62 @@
+package dev.steelyard.lb.select;
+
+import dev.steelyard.lb.registry.Instance;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** An endpoint whose state a test sets. */
+public final class FakeEndpoint implements Endpoint {
+  private final Instance instance;
+  public final AtomicInteger inFlight = new AtomicInteger();
+  public volatile boolean unproven;
+  public volatile double latencyNanos = 1e6;
+  public volatile double failureRate;
+
+  public FakeEndpoint(int number) {
+    this.instance = Instance.of("host-" + number + ":80");
+  }
+
+  public static List<FakeEndpoint> fleet(int size) {
+    List<FakeEndpoint> fleet = new ArrayList<>();
+    for (int i = 0; i < size; i++) {
+      fleet.add(new FakeEndpoint(i));
+    }
+    return fleet;
+  }
+
+  @Override
+  public Instance instance() {
+    return instance;
+  }
+
+  @Override
+  public long incarnation() {
+    return 1;
+  }
+
+  @Override
+  public int inFlight() {
+    return inFlight.get();
+  }
+
+  @Override
+  public boolean isUnproven() {
+    return unproven;
+  }
+
+  @Override
+  public double latencyNanos(long nowNanos) {
+    return latencyNanos;
+  }
+
+  @Override
+  public double failureRate() {
+    return failureRate;
+  }
+
+  @Override
+  public String toString() {
+    return instance.id();
+  }
+}
