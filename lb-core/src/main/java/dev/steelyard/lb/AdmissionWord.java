@@ -25,8 +25,9 @@ import java.lang.invoke.VarHandle;
  *   <li>closed: gets no new requests; set by the balancer's writer, after it has published a picker
  *       without this endpoint, so that a refused caller who looks again finds the new picker;
  *   <li>unproven: has not answered yet;
- *   <li>bit 61, half of the request count: somebody moves that half to {@code folded}, long before
- *       it could overflow into the flags;
+ *   <li>bit 61, half of the request count: somebody moves a quarter to {@code folded}, long before
+ *       it could overflow into the flags; the quarter that stays is what refused requests that are
+ *       under way take back, which must not borrow from the flags either;
  *   <li>bit 23, half of the in-flight count: eight million leases that nobody completed.
  * </ul>
  *
@@ -53,6 +54,7 @@ abstract class AdmissionWord {
   private static final long CLOSED = 1L << 63;
   private static final long UNPROVEN = 1L << 62;
   private static final long HALF_OF_BEGUN = 1L << 61;
+  private static final long QUARTER_OF_BEGUN = HALF_OF_BEGUN >>> 1;
   private static final long HALF_OF_IN_FLIGHT = 1L << 23;
   private static final long BEGUN_MASK = (HALF_OF_BEGUN - 1 | HALF_OF_BEGUN) & ~IN_FLIGHT_MASK;
   private static final long ATTENTION = CLOSED | UNPROVEN | HALF_OF_BEGUN | HALF_OF_IN_FLIGHT;
@@ -127,8 +129,8 @@ abstract class AdmissionWord {
   private void fold() {
     long now = word;
     while ((now & HALF_OF_BEGUN) != 0) {
-      if (WORD.compareAndSet(this, now, now & ~HALF_OF_BEGUN)) {
-        FOLDED.getAndAdd(this, HALF_OF_BEGUN >>> BEGUN_SHIFT);
+      if (WORD.compareAndSet(this, now, now - QUARTER_OF_BEGUN)) {
+        FOLDED.getAndAdd(this, QUARTER_OF_BEGUN >>> BEGUN_SHIFT);
         return;
       }
       now = word;
@@ -165,8 +167,8 @@ abstract class AdmissionWord {
   }
 
   /**
-   * Requests begun, exact but for the instant in which half of the count is on its way to {@code
-   * folded}.
+   * Requests begun, exact but for the instant in which a quarter of the count is on its way to
+   * {@code folded}.
    */
   final long requests() {
     return folded + ((word & BEGUN_MASK) >>> BEGUN_SHIFT);
