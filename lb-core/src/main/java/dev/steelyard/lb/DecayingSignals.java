@@ -23,16 +23,19 @@ import java.util.concurrent.TimeUnit;
  * backwards, and counts as none.
  */
 final class DecayingSignals {
-  private static final long TICK_MASK = 0xFFFFFFFFL;
-  private static final long BACKWARDS = 0xF000_0000L;
   private static final double SERIES_LIMIT = 0.01;
 
   private final int tickShift;
+  private final long tickMask;
+  private final long backwards;
   private final double perTick;
 
   DecayingSignals(long timeConstantNanos) {
     int shift = 63 - Long.numberOfLeadingZeros(Math.max(timeConstantNanos / 4096, 1));
     this.tickShift = shift;
+    // Ticks of 2^33 ns and more wrap with the clock, before they fill their 32 bits.
+    this.tickMask = -1L >>> Math.max(shift, Integer.SIZE);
+    this.backwards = tickMask - (tickMask >>> 4);
     this.perTick = (double) (1L << shift) / timeConstantNanos;
   }
 
@@ -78,8 +81,8 @@ final class DecayingSignals {
   }
 
   private double fading(long word, long nowNanos) {
-    long elapsed = (ticks(nowNanos) - word) & TICK_MASK;
-    if (elapsed == 0 || elapsed >= BACKWARDS) {
+    long elapsed = (ticks(nowNanos) - word) & tickMask;
+    if (elapsed == 0 || elapsed >= backwards) {
       return 1;
     }
     double x = elapsed * perTick;
@@ -88,7 +91,7 @@ final class DecayingSignals {
   }
 
   private long ticks(long nowNanos) {
-    return (nowNanos >> tickShift) & TICK_MASK;
+    return (nowNanos >> tickShift) & tickMask;
   }
 
   private static double value(long word) {
