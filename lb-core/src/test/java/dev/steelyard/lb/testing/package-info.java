@@ -1,0 +1,2 @@
+/** Virtual time and threads for tests. */
+package dev.steelyard.lb.testing;
