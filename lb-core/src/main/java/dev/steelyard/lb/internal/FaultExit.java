@@ -31,7 +31,11 @@ public final class FaultExit {
    */
   public void report(String callback, Throwable fault) {
     faults.increment();
-    logger.warn("{}: {} threw; the fault is contained here", owner, callback, fault);
+    try {
+      logger.warn("{}: {} threw; the fault is contained here", owner, callback, fault);
+    } catch (Throwable unloggable) {
+      // A back-end formats the fault, whose own methods may throw. The count has it.
+    }
   }
 
   /**
