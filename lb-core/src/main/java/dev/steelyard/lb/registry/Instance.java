@@ -47,6 +47,7 @@ public record Instance(
         "weight of instance " + id,
         weight,
         "finite and >= 0");
+    weight += 0.0; // -0.0 becomes 0.0, which it does not equal in a record
     if (zone != null) {
       notBlank(zone, "zone of instance " + id);
     }
