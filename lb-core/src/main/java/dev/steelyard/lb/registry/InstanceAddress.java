@@ -5,10 +5,13 @@ import static dev.steelyard.lb.internal.Checks.check;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** Parses and checks the address of an instance. */
 final class InstanceAddress {
   private static final int MAX_PORT = 65_535;
+  private static final Pattern USER_INFO =
+      Pattern.compile("^((?:[^:/?#@]*:)?//)?.*@", Pattern.DOTALL);
 
   private InstanceAddress() {}
 
@@ -17,40 +20,48 @@ final class InstanceAddress {
     check(!text.isEmpty(), "address", '"' + address + '"', "a URI or host:port");
     boolean hasScheme = text.contains("://");
     check(
-        hasScheme || text.startsWith("[") || text.indexOf(':') == text.lastIndexOf(':'),
+        hasScheme
+            || text.startsWith("[")
+            || text.contains("@")
+            || text.indexOf(':') == text.lastIndexOf(':'),
         "address",
         text,
         "an IPv6 address in brackets, as in [::1]:8080");
     try {
       return new URI(hasScheme ? text : "http://" + text);
     } catch (URISyntaxException e) {
+      // Without its cause, whose message holds the text as it is.
       throw new IllegalArgumentException(
-          "address: " + text + " (expected: a URI or host:port): " + e.getReason(), e);
+          "address: " + redacted(text) + " (expected: a URI or host:port): " + e.getReason());
     }
   }
 
   static void validate(URI uri) {
-    check(uri.getScheme() != null, "uri", uri, "absolute, as in http://host:port");
+    String shown = redacted(uri.toString());
+    check(uri.getScheme() != null, "uri", shown, "absolute, as in http://host:port");
     check(
         uri.getHost() != null,
         "uri",
-        uri,
+        shown,
         "a host of letters, digits, '-' and '.', or an address; an IPv6 address in brackets");
     check(
         uri.getPort() >= -1 && uri.getPort() != 0 && uri.getPort() <= MAX_PORT,
-        "port of " + uri,
+        "port of " + shown,
         uri.getPort(),
         "1.." + MAX_PORT);
     // The authority is checked beside the port: URI reads "host:" as a host without a port.
-    check(!uri.getRawAuthority().endsWith(":"), "uri", uri, "a port after ':'");
-    check(uri.getRawUserInfo() == null, "uri", redacted(uri), "no user info");
-    check(uri.getRawQuery() == null, "uri", uri, "no query");
-    check(uri.getRawFragment() == null, "uri", uri, "no fragment");
+    check(!uri.getRawAuthority().endsWith(":"), "uri", shown, "a port after ':'");
+    check(uri.getRawUserInfo() == null, "uri", shown, "no user info");
+    check(uri.getRawQuery() == null, "uri", shown, "no query");
+    check(uri.getRawFragment() == null, "uri", shown, "no fragment");
   }
 
-  /** The URI without its user info: a password must not reach a log through an error message. */
-  private static String redacted(URI uri) {
-    return uri.toString().replace(uri.getRawUserInfo() + "@", "***@");
+  /**
+   * The text without what may be user info, since a password must not reach a log through an error
+   * message. That is all up to the last '@', because what is malformed may have its '/' anywhere.
+   */
+  private static String redacted(String text) {
+    return USER_INFO.matcher(text).replaceFirst("$1***@");
   }
 
   static String defaultId(URI uri) {
