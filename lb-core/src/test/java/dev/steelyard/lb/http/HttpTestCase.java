@@ -21,7 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 
 /** What the tests have in common; after each, nothing is in flight. */
-@Timeout(60)
+@Timeout(120)
 abstract class HttpTestCase {
   static final URI ORDERS = URI.create("http://orders/v1/42");
 
