@@ -12,7 +12,7 @@ import picocli.CommandLine.IVersionProvider;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     scope = CommandLine.ScopeType.INHERIT,
-    subcommands = ServerCommand.class,
+    subcommands = {QuickstartCommand.class, ServerCommand.class},
     synopsisSubcommandLabel = "COMMAND")
 final class Main {
   private Main() {}
