@@ -7,8 +7,8 @@ import java.lang.invoke.VarHandle;
  * Counts requests in flight and refuses new ones, in one word.
  *
  * <pre>
- *   63      62        61 .......................... 24   23 ............ 0
- *   closed  unproven  requests begun (38 bits)           requests in flight
+ *   63      62        61           60 ............. 24   23 ............ 0
+ *   closed  unproven  unreachable  requests begun        requests in flight
  * </pre>
  *
  * One atomic add begins a request (+1 to both counts) and one ends it (-1 in flight). Because the
@@ -25,7 +25,8 @@ import java.lang.invoke.VarHandle;
  *   <li>closed: gets no new requests; set by the balancer's writer, after it has published a picker
  *       without this endpoint, so that a refused caller who looks again finds the new picker;
  *   <li>unproven: has not answered yet;
- *   <li>bit 61, half of the request count: somebody moves a quarter to {@code folded}, long before
+ *   <li>unreachable: no connection could be made the last time that it mattered;
+ *   <li>bit 60, half of the request count: somebody moves a quarter to {@code folded}, long before
  *       it could overflow into the flags; the quarter that stays is what refused requests that are
  *       under way take back, which must not borrow from the flags either;
  *   <li>bit 23, half of the in-flight count: eight million leases that nobody completed.
@@ -53,11 +54,13 @@ abstract class AdmissionWord {
   private static final long BEGIN = (1L << BEGUN_SHIFT) + 1;
   private static final long CLOSED = 1L << 63;
   private static final long UNPROVEN = 1L << 62;
-  private static final long HALF_OF_BEGUN = 1L << 61;
+  private static final long UNREACHABLE = 1L << 61;
+  private static final long HALF_OF_BEGUN = 1L << 60;
   private static final long QUARTER_OF_BEGUN = HALF_OF_BEGUN >>> 1;
   private static final long HALF_OF_IN_FLIGHT = 1L << 23;
   private static final long BEGUN_MASK = (HALF_OF_BEGUN - 1 | HALF_OF_BEGUN) & ~IN_FLIGHT_MASK;
-  private static final long ATTENTION = CLOSED | UNPROVEN | HALF_OF_BEGUN | HALF_OF_IN_FLIGHT;
+  private static final long ATTENTION =
+      CLOSED | UNPROVEN | UNREACHABLE | HALF_OF_BEGUN | HALF_OF_IN_FLIGHT;
 
   /** What {@link #begin} returns if the request must not be sent. */
   static final long REFUSED = -1;
@@ -80,21 +83,30 @@ abstract class AdmissionWord {
   abstract void onIdle();
 
   /**
+   * Says whether the endpoint had better not get another request now. Asked only while it is
+   * unproven or unreachable.
+   *
+   * @param unreachable whether it is unreachable, and not just unproven
+   * @param busy whether a request is in flight to it already
+   */
+  abstract boolean defers(boolean unreachable, boolean busy);
+
+  /**
    * Begins a request.
    *
-   * @param oneProbe whether an endpoint that is unproven may have only one request in flight
+   * @param choosy whether another endpoint could serve the request, so that this one may defer it
    * @return the number of requests begun before, modulo a power of two, or {@link #REFUSED}
    * @throws IllegalStateException if eight million requests are in flight
    */
-  final long begin(boolean oneProbe) {
+  final long begin(boolean choosy) {
     long before = (long) WORD.getAndAdd(this, BEGIN);
-    if ((before & ATTENTION) != 0 && !admits(before, oneProbe)) {
+    if ((before & ATTENTION) != 0 && !admits(before, choosy)) {
       return REFUSED;
     }
     return (before & BEGUN_MASK) >>> BEGUN_SHIFT;
   }
 
-  private boolean admits(long before, boolean oneProbe) {
+  private boolean admits(long before, boolean choosy) {
     if ((before & HALF_OF_BEGUN) != 0) {
       fold();
     }
@@ -103,8 +115,11 @@ abstract class AdmissionWord {
       throw new IllegalStateException(
           this + ": " + HALF_OF_IN_FLIGHT + " requests in flight; leases are not being completed");
     }
-    boolean busyProbe = oneProbe && (before & UNPROVEN) != 0 && (before & IN_FLIGHT_MASK) != 0;
-    if (before < 0 || busyProbe) {
+    boolean deferred =
+        choosy
+            && (before & (UNPROVEN | UNREACHABLE)) != 0
+            && defers((before & UNREACHABLE) != 0, (before & IN_FLIGHT_MASK) != 0);
+    if (before < 0 || deferred) {
       takeBack();
       return false;
     }
@@ -145,12 +160,16 @@ abstract class AdmissionWord {
     }
   }
 
-  final void setUnproven(boolean unproven) {
-    if (unproven) {
-      WORD.getAndBitwiseOr(this, UNPROVEN);
-    } else if (isUnproven()) {
-      WORD.getAndBitwiseAnd(this, ~UNPROVEN);
+  /** It has answered. */
+  final void setProven() {
+    if (((long) WORD.getOpaque(this) & (UNPROVEN | UNREACHABLE)) != 0) {
+      WORD.getAndBitwiseAnd(this, ~(UNPROVEN | UNREACHABLE));
     }
+  }
+
+  /** It could not be connected to, and has to prove itself again. */
+  final void setUnreachable() {
+    WORD.getAndBitwiseOr(this, UNPROVEN | UNREACHABLE);
   }
 
   public final int inFlight() {

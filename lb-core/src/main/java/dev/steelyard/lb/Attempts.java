@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * while (lease != null) {
  *   try {
  *     Response response = client.send(lease.instance());
- *     response.whenBodyEnds(() -> lease.succeed());
+ *     response.whenBodyEnds(lease::succeed);
  *     return response;
  *   } catch (IOException e) {
  *     lease = attempts.retry(lease, e, true);

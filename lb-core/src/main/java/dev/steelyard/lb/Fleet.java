@@ -40,7 +40,7 @@ final class Fleet implements RegistryListener {
    * Of requests that nobody asked to be timed, one in this many is, for the snapshot. A power of
    * two.
    */
-  private static final long SAMPLED = 16;
+  private static final long SAMPLED = 64;
 
   private final String name;
   private final Selector selector;
@@ -160,21 +160,21 @@ final class Fleet implements RegistryListener {
    */
   Lease acquire(RequestContext request, Exclusions excluded) {
     Exclusions leftOut = excluded;
-    boolean oneProbe = timed;
+    boolean choosy = true;
     while (true) {
       Active current = active;
       long now = timed ? signals.ticker().nanos() : 0;
       Endpoint picked = current.picker().pick(request, leftOut, now);
       if (picked == null) {
-        if (leftOut == excluded || !oneProbe) {
+        if (leftOut == excluded || !choosy) {
           throw unavailable(current, excluded);
         }
-        oneProbe = false;
+        choosy = false;
         leftOut = excluded;
         continue;
       }
       LiveEndpoint endpoint = own(picked, leftOut);
-      long begun = endpoint.begin(oneProbe);
+      long begun = endpoint.begin(choosy);
       if (begun != AdmissionWord.REFUSED) {
         if (timed) {
           return Lease.timed(endpoint, now);

@@ -40,6 +40,9 @@ final class LiveEndpoint extends AdmissionWord implements Endpoint {
   private static final double SUCCESS_FACTOR = 3.0 / 4;
   private static final double FORGOTTEN = 1.0 / 1024;
 
+  /** The failure rate from which on an unreachable endpoint is left alone: about two seconds. */
+  private static final double BACK_OFF = 1.0 / 4;
+
   private final Signals signals;
   // Of every outcome but SUCCESS, which is what remains: a success then writes no count of its own.
   private final long[] counts = new long[Outcome.values().length];
@@ -88,6 +91,16 @@ final class LiveEndpoint extends AdmissionWord implements Endpoint {
     return word == 0 ? 0 : signals.failures().read(word, signals.ticker().nanos());
   }
 
+  /**
+   * Whatever the strategy, an endpoint that could not be connected to gets single requests, and
+   * none until the failure has faded some; and one that has not answered yet gets one at a time, if
+   * the strategy goes by how fast it answers.
+   */
+  @Override
+  boolean defers(boolean unreachable, boolean busy) {
+    return unreachable ? busy || failureRate() >= BACK_OFF : busy && signals.timed();
+  }
+
   /** A request ended, and how long it took is not known. */
   void record(Outcome outcome) {
     if (outcome == Outcome.SUCCESS) {
@@ -128,12 +141,12 @@ final class LiveEndpoint extends AdmissionWord implements Endpoint {
    */
   void recordUnreachable() {
     count(Outcome.FAILURE);
-    setUnproven(true);
+    setUnreachable();
     failed(UNREACHABLE_SHARE, signals.ticker().nanos());
   }
 
   private void succeeded() {
-    setUnproven(false);
+    setProven();
     long word = failures;
     while (word != 0) {
       long now = signals.ticker().nanos();

@@ -49,7 +49,11 @@ public final class LoadBalancer implements AutoCloseable {
         new RetryBudget(builder.budgetRatio, builder.budgetPerSecond, ticker.nanos());
     this.faults = new FaultExit(LOGGER, name);
     this.fleet =
-        new Fleet(name, selector, builder.random, new Signals(ticker, builder.latencyDecayNanos));
+        new Fleet(
+            name,
+            selector,
+            builder.random,
+            new Signals(ticker, selector.isTimed(), builder.latencyDecayNanos));
     this.subscription = builder.registry.subscribe(fleet);
     fleet.checkStarted();
   }

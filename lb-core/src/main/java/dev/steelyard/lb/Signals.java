@@ -9,16 +9,23 @@ import dev.steelyard.lb.select.Endpoint;
  */
 final class Signals {
   private final Ticker ticker;
+  private final boolean timed;
   private final DecayingSignals latency;
   private final DecayingSignals failures = DecayingSignals.ofMillis(Endpoint.FAILURE_DECAY_MILLIS);
 
-  Signals(Ticker ticker, long latencyDecayNanos) {
+  Signals(Ticker ticker, boolean timed, long latencyDecayNanos) {
     this.ticker = ticker;
+    this.timed = timed;
     this.latency = new DecayingSignals(latencyDecayNanos);
   }
 
   Ticker ticker() {
     return ticker;
+  }
+
+  /** Whether the strategy goes by latency. */
+  boolean timed() {
+    return timed;
   }
 
   DecayingSignals latency() {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class AdmissionWordTest {
-  private static final long HALF_OF_BEGUN = 1L << 37;
+  private static final long HALF_OF_BEGUN = 1L << 36;
   private static final int HALF_OF_IN_FLIGHT = 1 << 23;
 
   private static final class Word extends AdmissionWord {
@@ -29,11 +29,16 @@ class AdmissionWordTest {
 
     Word(long begun) {
       super(false, begun);
-      setUnproven(false);
+      setProven();
     }
 
     Word() {
       this(0);
+    }
+
+    @Override
+    boolean defers(boolean unreachable, boolean busy) {
+      return busy;
     }
 
     @Override
@@ -70,6 +75,11 @@ class AdmissionWordTest {
   void aNewWordMayBeginClosed() {
     AdmissionWord word =
         new AdmissionWord(true) {
+          @Override
+          boolean defers(boolean unreachable, boolean busy) {
+            return busy;
+          }
+
           @Override
           void onIdle() {}
         };
@@ -112,7 +122,7 @@ class AdmissionWordTest {
   @Test
   void anUnprovenWordHasOneRequestAtATimeWhereThatIsAskedFor() {
     Word word = new Word();
-    word.setUnproven(true);
+    word.setUnreachable();
     assertTrue(word.begins());
     assertFalse(word.begins());
     assertEquals(1, word.inFlight());
@@ -122,7 +132,7 @@ class AdmissionWordTest {
     assertFalse(word.begins(), "one is still in flight");
     word.end();
     assertTrue(word.begins(), "the probe is over, without a success");
-    word.setUnproven(false);
+    word.setProven();
     assertFalse(word.isUnproven());
     assertTrue(word.begins());
     assertTrue(word.begins());
@@ -134,13 +144,13 @@ class AdmissionWordTest {
     for (int i = 0; i < 7; i++) {
       word.begin(false);
     }
-    word.setUnproven(true);
-    word.setUnproven(true);
+    word.setUnreachable();
+    word.setUnreachable();
     word.setClosed(true);
     word.setClosed(true);
     word.setClosed(false);
-    word.setUnproven(false);
-    word.setUnproven(false);
+    word.setProven();
+    word.setProven();
 
     assertEquals(7, word.inFlight());
     assertEquals(12_352, word.requests());
@@ -232,8 +242,8 @@ class AdmissionWordTest {
           for (int i = 0; i < 5_000; i++) {
             int index = random.nextInt(4);
             switch (random.nextInt(8)) {
-              case 0 -> words[index].setUnproven(true);
-              case 1 -> words[index].setUnproven(false);
+              case 0 -> words[index].setUnreachable();
+              case 1 -> words[index].setProven();
               case 2, 3 -> {
                 if (!held.isEmpty()) {
                   held.remove(held.size() - 1).end();
@@ -259,7 +269,7 @@ class AdmissionWordTest {
   @Test
   void anUnprovenWordNeverAdmitsTwoRequestsAtOnce() throws Exception {
     Word word = new Word();
-    word.setUnproven(true);
+    word.setUnreachable();
     AtomicInteger inside = new AtomicInteger();
     AtomicInteger admitted = new AtomicInteger();
     together(

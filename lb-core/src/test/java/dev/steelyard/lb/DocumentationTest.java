@@ -50,9 +50,14 @@ class DocumentationTest {
         interface LegacyClient { String get(URI uri) throws IOException; }
         interface AsyncClient { CompletionStage<String> get(URI uri); }
 
-        Object fragment(
-            InstanceRegistry registry, LoadBalancer balancer, RequestContext request, Client client,
-            LegacyClient legacyClient, AsyncClient asyncClient) throws Exception {
+        InstanceRegistry registry;
+        LoadBalancer balancer;
+        RequestContext request;
+        Client client;
+        LegacyClient legacyClient;
+        AsyncClient asyncClient;
+
+        Object fragment() throws Exception {
           %s
           return "";
         }

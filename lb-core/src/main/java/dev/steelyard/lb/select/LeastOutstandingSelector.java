@@ -21,8 +21,8 @@ final class LeastOutstandingSelector implements Selector {
     }
 
     @Override
-    double load(Endpoint endpoint, double relativeWeight, long nowNanos) {
-      return endpoint.inFlight() / relativeWeight;
+    double load(Endpoint endpoint, double inverseWeight, long nowNanos) {
+      return endpoint.inFlight() * inverseWeight;
     }
   }
 }

@@ -31,10 +31,10 @@ final class PeakEwmaSelector implements Selector {
      * that the number of outstanding requests goes on to matter.
      */
     @Override
-    double load(Endpoint endpoint, double relativeWeight, long nowNanos) {
-      double outstanding = endpoint.inFlight() / relativeWeight;
+    double load(Endpoint endpoint, double inverseWeight, long nowNanos) {
+      double outstanding = endpoint.inFlight() * inverseWeight;
       if (endpoint.isUnproven()) {
-        return outstanding == 0 ? 0 : AVOID * (1 + outstanding);
+        return outstanding == 0 ? 0 : AVOIDED_LOAD * (1 + outstanding);
       }
       return (endpoint.latencyNanos(nowNanos) + 1) * (1 + outstanding);
     }

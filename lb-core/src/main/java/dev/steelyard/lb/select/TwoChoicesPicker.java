@@ -2,6 +2,7 @@ package dev.steelyard.lb.select;
 
 import dev.steelyard.lb.env.RandomSource;
 import dev.steelyard.lb.request.RequestContext;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,15 +22,21 @@ abstract class TwoChoicesPicker implements Picker {
   /** How many times the heavier load of a pair a failure rate of 1 adds. */
   static final double FAILURE_WEIGHT = 4;
 
-  /** A load from which on another pair is drawn, a few times, if both are that loaded. */
-  static final double AVOID = 1e18;
+  /** A load from which on another candidate is drawn, a few times. */
+  static final double AVOIDED_LOAD = 1e18;
 
+  /** A failure rate from which on another candidate is drawn, a few times. */
+  static final double AVOIDED_RATE = 1 / FAILURE_WEIGHT;
+
+  private static final double[] NO_WEIGHTS = {};
   private static final int REDRAWS = 3;
   private static final long LOW_HALF = 0xFFFFFFFFL;
 
   private final Candidates candidates;
   private final Endpoint[] endpoints;
-  private final double[] relativeWeights;
+  // Empty if the weights are equal: all inverses are 1, and 10 000 ones are a cache's worth of
+  // reads.
+  private final double[] inverseWeights;
   private final @Nullable WeightTable table;
   private final RandomSource random;
   private final double loadOfIdle;
@@ -37,14 +44,24 @@ abstract class TwoChoicesPicker implements Picker {
   TwoChoicesPicker(Candidates candidates, double loadOfIdle) {
     this.candidates = candidates;
     this.endpoints = candidates.endpoints();
-    this.relativeWeights = candidates.relativeWeights();
-    this.table = candidates.isUniform() ? null : WeightTable.of(relativeWeights);
+    if (candidates.isUniform()) {
+      this.inverseWeights = NO_WEIGHTS;
+      this.table = null;
+    } else {
+      double[] relativeWeights = candidates.relativeWeights();
+      this.inverseWeights = Arrays.stream(relativeWeights).map(weight -> 1 / weight).toArray();
+      this.table = WeightTable.of(relativeWeights);
+    }
     this.random = candidates.random();
     this.loadOfIdle = loadOfIdle;
   }
 
   /** The load of an endpoint without regard to failures, at least 0. */
-  abstract double load(Endpoint endpoint, double relativeWeight, long nowNanos);
+  abstract double load(Endpoint endpoint, double inverseWeight, long nowNanos);
+
+  private double load(int index, long nowNanos) {
+    return load(endpoints[index], table == null ? 1 : inverseWeights[index], nowNanos);
+  }
 
   @Override
   public final @Nullable Endpoint pick(RequestContext request, Exclusions excluded, long nowNanos) {
@@ -54,15 +71,24 @@ abstract class TwoChoicesPicker implements Picker {
     if (endpoints.length <= 1) {
       return endpoints.length == 0 ? null : endpoints[0];
     }
+    long bits = random.nextLong();
+    int first = first(bits);
     for (int redraw = 0; ; redraw++) {
-      long bits = random.nextLong();
-      int first = first(bits);
       int second = second(bits, first);
-      double firstLoad = load(endpoints[first], relativeWeights[first], nowNanos);
-      double secondLoad = load(endpoints[second], relativeWeights[second], nowNanos);
-      if (firstLoad < AVOID || secondLoad < AVOID || redraw == REDRAWS) {
-        return better(endpoints[first], firstLoad, endpoints[second], secondLoad);
+      double firstLoad = load(first, nowNanos);
+      double secondLoad = load(second, nowNanos);
+      double firstFailures = endpoints[first].failureRate();
+      double secondFailures = endpoints[second].failureRate();
+      int better =
+          isSecondBetter(firstLoad, firstFailures, secondLoad, secondFailures) ? second : first;
+      // A candidate to be avoided is no choice: the better one is held against another draw.
+      if (redraw == REDRAWS
+          || (Math.max(firstLoad, secondLoad) < AVOIDED_LOAD
+              && Math.max(firstFailures, secondFailures) < AVOIDED_RATE)) {
+        return endpoints[better];
       }
+      first = better;
+      bits = random.nextLong();
     }
   }
 
@@ -86,32 +112,34 @@ abstract class TwoChoicesPicker implements Picker {
     return index;
   }
 
-  private Endpoint better(Endpoint first, double firstLoad, Endpoint second, double secondLoad) {
-    double firstFailures = first.failureRate();
-    double secondFailures = second.failureRate();
+  private boolean isSecondBetter(
+      double firstLoad, double firstFailures, double secondLoad, double secondFailures) {
     if (firstFailures == 0 && secondFailures == 0) {
-      return secondLoad < firstLoad ? second : first;
+      return secondLoad < firstLoad;
     }
     // Bounded: an infinite load (a weight near 0) times a failure rate of 0 would not be a number.
     double heavier =
         Math.min(FAILURE_WEIGHT * (Math.max(firstLoad, secondLoad) + loadOfIdle), Double.MAX_VALUE);
-    return secondLoad + secondFailures * heavier < firstLoad + firstFailures * heavier
-        ? second
-        : first;
+    return secondLoad + secondFailures * heavier < firstLoad + firstFailures * heavier;
   }
 
-  /** For retries: two draws among the allowed ones, each O(n) if a draw meets an excluded one. */
+  /**
+   * For retries: two distinct draws among the allowed ones, O(n) where draws meet excluded ones.
+   */
   private @Nullable Endpoint pickAllowed(Exclusions excluded, long nowNanos) {
     int first = drawAllowed(excluded);
     if (first < 0) {
       return null;
     }
-    int second = drawAllowed(excluded);
-    return better(
-        endpoints[first],
-        load(endpoints[first], relativeWeights[first], nowNanos),
-        endpoints[second],
-        load(endpoints[second], relativeWeights[second], nowNanos));
+    int second = drawAllowed(excluded.plus(endpoints[first]));
+    boolean isSecondBetter =
+        second >= 0
+            && isSecondBetter(
+                load(first, nowNanos),
+                endpoints[first].failureRate(),
+                load(second, nowNanos),
+                endpoints[second].failureRate());
+    return endpoints[isSecondBetter ? second : first];
   }
 
   private int drawAllowed(Exclusions excluded) {
