@@ -66,6 +66,8 @@ final class RedirectHop<T> implements BodyHandler<T> {
 
   @Override
   public BodySubscriber<T> apply(ResponseInfo info) {
+    next = null; // an earlier attempt may have been redirected, and then failed
+    invalid = null;
     if (!isRedirect(info.statusCode())) {
       return handler.apply(info);
     }

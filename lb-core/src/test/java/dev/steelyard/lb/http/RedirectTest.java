@@ -223,6 +223,27 @@ class RedirectTest extends HttpTestCase {
   }
 
   @Test
+  void a_redirect_that_breaks_off_is_forgotten_when_another_instance_answers() throws Exception {
+    RawServer broken =
+        closing(
+            RawServer.start(
+                connection -> {
+                  connection.head();
+                  connection.send(
+                      "HTTP/1.1 302 X\r\nLocation: /next\r\nContent-Length: 9\r\n\r\nx");
+                }));
+    LoadBalancer balancer =
+        balancer(broken.address(), closing(RawServer.answering(RawServer.OK)).address());
+    HttpClient client = client(balancer, following(HttpClient.Redirect.NORMAL));
+    for (int i = 0; i < 4; i++) {
+      HttpResponse<String> response = send(client, request().build());
+      assertEquals("ok", response.body());
+      assertEquals(ORDERS, response.uri());
+    }
+    assertTrue(balancer.snapshot().retries() > 0);
+  }
+
+  @Test
   void cancelling_during_a_later_hop_ends_it() throws Exception {
     CompletableFuture<Void> closed = new CompletableFuture<>();
     CompletableFuture<Void> arrived = new CompletableFuture<>();
