@@ -30,14 +30,14 @@ final class Drain {
   }
 
   void start(Scheduler scheduler, Duration timeout, Consumer<Drain> onEnd) {
-    Scheduler.Task deadline =
-        scheduler.schedule(timeout, () -> future.complete(DrainResult.DEADLINE_PASSED));
-    var unused =
-        future.whenComplete(
-            (result, failure) -> {
-              deadline.cancel();
-              onEnd.accept(this);
-            });
+    var unused = future.whenComplete((result, failure) -> onEnd.accept(this));
+    try {
+      Scheduler.Task deadline =
+          scheduler.schedule(timeout, () -> future.complete(DrainResult.DEADLINE_PASSED));
+      unused = future.whenComplete((result, failure) -> deadline.cancel());
+    } catch (RuntimeException | Error refusal) { // shut down, or no thread to be had
+      future.completeExceptionally(refusal);
+    }
   }
 
   void hold() {

@@ -179,7 +179,8 @@ public final class InstanceRegistry {
    * @param id the id of an instance
    * @param timeout how long to wait at most, positive
    * @return a future of how it ended; it fails with {@link IllegalArgumentException} if the id is
-   *     not registered. It is completed by the thread that ends the last request, or by the timer's
+   *     not registered, and with what the scheduler throws if that refuses the deadline. It is
+   *     completed by the thread that ends the last request, or by the timer's
    */
   public CompletableFuture<DrainResult> drain(String id, Duration timeout) {
     requireNonNull(id, "id");
@@ -194,26 +195,27 @@ public final class InstanceRegistry {
       return CompletableFuture.failedFuture(
           new IllegalArgumentException("id: " + id + " (expected: a registered instance)"));
     }
-    begin(drain);
+    List<Subscriber> asked = begin(drain);
     drain.start(scheduler, timeout, this::forget);
-    for (Subscriber subscriber : subscribers) {
-      subscriber.catchUp();
-    }
+    asked.forEach(Subscriber::catchUp);
     drain.release();
     return drain.future();
   }
 
-  private void begin(Drain drain) {
+  /** Returns whom it asked: one that is closed meanwhile still has to release its hold. */
+  private List<Subscriber> begin(Drain drain) {
     lock.lock();
     try {
       draining.add(drain);
-      for (Subscriber subscriber : subscribers) {
+      List<Subscriber> asked = List.copyOf(subscribers);
+      for (Subscriber subscriber : asked) {
         drain.hold();
         subscriber.askWhenIdle(drain, snapshot.version());
       }
       if (drain.isCancelledBy(ledger.find(drain.registration().id()))) {
         drain.cancel(); // somebody took it back into use before this drain was in the list
       }
+      return asked;
     } finally {
       lock.unlock();
     }
@@ -254,7 +256,7 @@ public final class InstanceRegistry {
     } finally {
       lock.unlock();
     }
-    subscriber.catchUp();
+    subscriber.start();
     return subscriber;
   }
 

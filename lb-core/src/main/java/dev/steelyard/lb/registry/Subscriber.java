@@ -16,15 +16,16 @@ import org.jspecify.annotations.Nullable;
  * counts the requests to catch up; who raises it from zero runs the loop until it is back at zero,
  * everybody else just leaves a signal. So calls to the listener never overlap, a call made from
  * within the listener does not recurse, and the last signal is always followed by a look at the
- * current snapshot. `told` is written only inside the loop; the counter's atomic operations carry
- * it from one looping thread to the next.
+ * current snapshot. The counter begins at one for {@link #start}, so that the first call is made by
+ * the subscribing thread and is over when it goes on. `told` is written only inside the loop; the
+ * counter's atomic operations carry it from one looping thread to the next.
  */
 final class Subscriber implements Subscription {
   private final RegistryListener listener;
   private final Supplier<RegistrySnapshot> current;
   private final FaultExit faults;
   private final Consumer<Subscriber> onClose;
-  private final AtomicInteger signals = new AtomicInteger();
+  private final AtomicInteger signals = new AtomicInteger(1);
   private final Queue<Question> questions = new ConcurrentLinkedQueue<>();
   private @Nullable RegistrySnapshot told;
   private volatile boolean closed;
@@ -49,10 +50,18 @@ final class Subscriber implements Subscription {
     questions.add(new Question(drain, version));
   }
 
+  /** Tells of the current state, and of what changes meanwhile. To be called once. */
+  void start() {
+    loop();
+  }
+
   void catchUp() {
-    if (signals.getAndIncrement() != 0) {
-      return;
+    if (signals.getAndIncrement() == 0) {
+      loop();
     }
+  }
+
+  private void loop() {
     int seen = 1;
     do {
       tell();
