@@ -1,5 +1,8 @@
 package dev.steelyard.benchmarks;
 
+import dev.steelyard.benchmarks.http.HttpOverheadCommand;
+import dev.steelyard.benchmarks.http.HttpServerCommand;
+import dev.steelyard.benchmarks.report.ReportCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -10,7 +13,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "benchmarks",
     description = "Measures Steelyard beside the least that the machine needs for the same work.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    subcommands = {ReportCommand.class, HttpOverheadCommand.class, HttpServerCommand.class})
 public final class Main implements Runnable {
   @Spec
   private @SuppressWarnings("NullAway.Init") CommandSpec spec;

@@ -1,0 +1,33 @@
+package dev.steelyard.benchmarks.report;
+
+import dev.steelyard.benchmarks.pick.Strategy;
+import dev.steelyard.benchmarks.pick.Weights;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A row of the pick benchmark beside its floor in the same run.
+ *
+ * @param measure the row
+ * @param floorNanos the floor, null if it was not measured
+ */
+record Comparison(Measure measure, @Nullable Double floorNanos) {
+  static final String PICK = "pick";
+  static final String REQUEST = "acquireComplete";
+
+  static @Nullable Comparison of(
+      Results results, String method, Strategy strategy, Weights weights, int size, int threads) {
+    Measure measure = results.find(Row.pick(method, strategy, weights, size, threads));
+    return measure == null
+        ? null
+        : new Comparison(measure, floor(method, strategy, weights).nanos(results, size, threads));
+  }
+
+  static Floor floor(String method, Strategy strategy, Weights weights) {
+    return method.equals(PICK) ? Floor.ofPick(strategy, weights) : Floor.ofRequest(strategy);
+  }
+
+  /** How many times the floor, NaN if there is none. */
+  double ratio() {
+    return floorNanos == null ? Double.NaN : measure.nanos() / floorNanos;
+  }
+}
