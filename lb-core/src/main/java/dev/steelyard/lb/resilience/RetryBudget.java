@@ -17,13 +17,17 @@ import java.util.concurrent.atomic.LongAdder;
  */
 public final class RetryBudget {
   /*
-   * Requests earn shares in SLOTS slots of one second; a slot is one word, [second : 24 | parts : 40], so that
+   * Requests earn shares in SLOTS slots of one second; a slot is one word, [second : 32 | parts : 32], so that
    * a slot that has grown too old is replaced by one compare-and-set, and no deposit is lost or counted in a
-   * wrong second. A withdrawal takes from the oldest slot first: what would expire soonest is used first.
+   * wrong second. A withdrawal takes from the oldest slot first: what would expire soonest is used first. What
+   * it took before it found too little goes back to where it was, since a share must not grow younger.
    * The reserve is a GCRA bucket in one word: the time at which it is full again.
    */
 
-  /** How long an unused share of a request can be drawn on, in seconds: {@value}. */
+  /**
+   * How long an unused share of a request can be drawn on at most, in seconds: {@value}. At least
+   * it is one second less.
+   */
   public static final int WINDOW_SECONDS = 10;
 
   /** The default share of the requests: {@value}. */
@@ -34,16 +38,20 @@ public final class RetryBudget {
 
   private static final long SECOND = 1_000_000_000L;
   private static final int SLOTS = 16;
-  private static final int PARTS_BITS = 40;
+  private static final int PARTS_BITS = 32;
   private static final long PARTS_MASK = (1L << PARTS_BITS) - 1;
   private static final long SECOND_MASK = (1L << (Long.SIZE - PARTS_BITS)) - 1;
 
   /** A whole retry, in the fixed-point unit of the slots. */
   private static final long RETRY = 1_000;
 
+  /** 73 years: so long that nothing is ever added to it that overflows. */
+  private static final double LONGEST_PAUSE = Long.MAX_VALUE / 4.0;
+
   private final AtomicLongArray slots = new AtomicLongArray(SLOTS);
   private final AtomicLong reserveFullAt;
   private final LongAdder exhausted = new LongAdder();
+  private final double perSecond;
   private final long partsPerRequest;
   private final long nanosPerReserved;
   private final long reserveSpan;
@@ -62,8 +70,10 @@ public final class RetryBudget {
     check(ratio >= 0 && ratio <= 1, "ratio", ratio, "0..1");
     check(perSecond >= 0 && perSecond <= 1_000_000, "perSecond", perSecond, "0..1000000");
     this.partsPerRequest = Math.round(ratio * RETRY);
-    this.nanosPerReserved = perSecond == 0 ? 0 : (long) (SECOND / perSecond);
-    this.reserveSpan = Math.max(SECOND, nanosPerReserved);
+    this.perSecond = perSecond;
+    this.nanosPerReserved =
+        perSecond == 0 ? 0 : (long) Math.min(Math.ceil(SECOND / perSecond), LONGEST_PAUSE);
+    this.reserveSpan = nanosPerReserved * Math.max(1, (long) perSecond);
     this.origin = nowNanos;
     this.reserveFullAt = new AtomicLong(0);
   }
@@ -105,23 +115,39 @@ public final class RetryBudget {
     return false;
   }
 
-  /**
-   * Collects a whole retry from the slots, oldest first; puts back what does not make a whole one.
-   */
   private boolean withdrawShare(long nowNanos) {
     if (partsPerRequest == 0) {
       return false;
     }
     long now = second(nowNanos);
-    long missing = RETRY;
-    for (int age = WINDOW_SECONDS; age >= 0 && missing > 0; age--) {
-      missing -= take((now - age) & SECOND_MASK, missing);
-    }
+    return parts(now) >= RETRY && collect(now, WINDOW_SECONDS - 1, RETRY);
+  }
+
+  /** Collects the missing parts from the slots of this age and below, or nothing at all. */
+  private boolean collect(long now, int age, long missing) {
     if (missing == 0) {
       return true;
     }
-    putBack(now, RETRY - missing);
+    if (age < 0) {
+      return false;
+    }
+    long second = (now - age) & SECOND_MASK;
+    long taken = take(second, missing);
+    if (collect(now, age - 1, missing - taken)) {
+      return true;
+    }
+    putBack(second, taken);
     return false;
+  }
+
+  private long parts(long now) {
+    long parts = 0;
+    for (int age = WINDOW_SECONDS - 1; age >= 0; age--) {
+      long second = (now - age) & SECOND_MASK;
+      long word = slots.get((int) (second % SLOTS));
+      parts += word >>> PARTS_BITS == second ? word & PARTS_MASK : 0;
+    }
+    return parts;
   }
 
   private long take(long second, long wanted) {
@@ -141,13 +167,14 @@ public final class RetryBudget {
 
   private void putBack(long second, long parts) {
     int index = (int) (second % SLOTS);
-    while (parts > 0) {
-      long word = slots.get(index);
-      long there = word >>> PARTS_BITS == second ? word & PARTS_MASK : 0;
-      long updated = Math.min(there + parts, PARTS_MASK) | second << PARTS_BITS;
+    long word = slots.get(index);
+    while (parts > 0
+        && word >>> PARTS_BITS == second) { // else the slot is in use by another second
+      long updated = Math.min((word & PARTS_MASK) + parts, PARTS_MASK) | second << PARTS_BITS;
       if (slots.compareAndSet(index, word, updated)) {
         return;
       }
+      word = slots.get(index);
     }
   }
 
@@ -175,20 +202,12 @@ public final class RetryBudget {
    * @return at least 0
    */
   public double balance(long nowNanos) {
-    long now = second(nowNanos);
-    long parts = 0;
-    for (int age = WINDOW_SECONDS; age >= 0; age--) {
-      long second = (now - age) & SECOND_MASK;
-      long word = slots.get((int) (second % SLOTS));
-      parts += word >>> PARTS_BITS == second ? word & PARTS_MASK : 0;
-    }
     double reserve = 0;
     if (nanosPerReserved > 0) {
-      long elapsed = nowNanos - origin;
-      long owed = Math.max(reserveFullAt.get() - elapsed, 0);
-      reserve = Math.floor((double) (reserveSpan - owed) / nanosPerReserved);
+      long owed = Math.max(reserveFullAt.get() - (nowNanos - origin), 0);
+      reserve = Math.max((reserveSpan - owed) / nanosPerReserved, 0);
     }
-    return Math.floor((double) parts / RETRY) + reserve;
+    return Math.floor((double) parts(second(nowNanos)) / RETRY) + reserve;
   }
 
   /**
@@ -210,7 +229,7 @@ public final class RetryBudget {
     return "RetryBudget[ratio="
         + (double) partsPerRequest / RETRY
         + ", perSecond="
-        + (nanosPerReserved == 0 ? 0 : (double) SECOND / nanosPerReserved)
+        + perSecond
         + "]";
   }
 }
