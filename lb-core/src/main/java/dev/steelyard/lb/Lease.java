@@ -36,9 +36,8 @@ public final class Lease implements AutoCloseable {
   // has no field of its own.
   private final LiveEndpoint endpoint;
 
-  // When the request began, UNTIMED or ENDED. Plain, so that making a lease needs no fence; read
-  // and
-  // ended through STATE.
+  // When the request began, UNTIMED (also if its time is known already), or ENDED. Plain, so that
+  // making a lease needs no fence; read and replaced through STATE.
   @SuppressWarnings("UnusedVariable")
   private long state;
 
@@ -62,6 +61,20 @@ public final class Lease implements AutoCloseable {
    */
   public Instance instance() {
     return endpoint.instance();
+  }
+
+  /**
+   * Notes that the instance has begun to answer as it should: how long that took is its latency,
+   * and what is still to come, a long body or a stream of events, only counts as in flight. Without
+   * this call the latency is the time until the lease ends. Does nothing on a lease that has ended.
+   */
+  public void answered() {
+    long before = (long) STATE.getVolatile(this);
+    if (before == UNTIMED) {
+      endpoint.answered();
+    } else if (before != ENDED && STATE.compareAndSet(this, before, UNTIMED)) {
+      endpoint.answered(before, endpoint.signals().ticker().nanos());
+    }
   }
 
   /**

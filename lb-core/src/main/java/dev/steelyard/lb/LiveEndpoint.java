@@ -101,6 +101,17 @@ final class LiveEndpoint extends AdmissionWord implements Endpoint {
     return unreachable ? busy || failureRate() >= BACK_OFF : busy && signals.timed();
   }
 
+  /** An answer has begun. */
+  void answered() {
+    setProven();
+  }
+
+  /** An answer has begun, and what comes of it will not be timed. */
+  void answered(long startNanos, long nowNanos) {
+    setProven();
+    measured(Math.max(nowNanos - startNanos, 0), nowNanos);
+  }
+
   /** A request ended, and how long it took is not known. */
   void record(Outcome outcome) {
     if (outcome == Outcome.SUCCESS) {

@@ -51,7 +51,8 @@ final class Attempt<T> implements BodyHandler<T> {
   private final HttpClient client;
   private final HttpRequest request;
   private final BodyHandler<T> handler;
-  private volatile @Nullable ResponseInfo info;
+  // IGNORED if the client returns a response without ever asking for a body.
+  private volatile Outcome verdict = Outcome.IGNORED;
   private volatile boolean watched;
   private volatile Flow.@Nullable Subscription subscription;
   private volatile boolean endedByBody;
@@ -84,7 +85,10 @@ final class Attempt<T> implements BodyHandler<T> {
 
   @Override
   public BodySubscriber<T> apply(ResponseInfo answer) {
-    info = answer;
+    verdict = attempts.classify(answer, null);
+    if (verdict == Outcome.SUCCESS) {
+      lease.answered();
+    }
     BodySubscriber<T> subscriber;
     try {
       subscriber = requireNonNull(handler.apply(answer), "BodyHandler.apply returned null");
@@ -102,7 +106,7 @@ final class Attempt<T> implements BodyHandler<T> {
   /** The client has returned the response. */
   void handOver() {
     if (!watched) {
-      end(attempts.classify(info, null));
+      end(verdict);
     } else if (!BODY_FAILURE.compareAndSet(this, null, HANDED_OVER)
         && bodyFailure instanceof Throwable failure) {
       end(attempts.classify(null, failure));
@@ -120,7 +124,7 @@ final class Attempt<T> implements BodyHandler<T> {
   /** All of the body has come. */
   void bodyEnded() {
     endedByBody = true;
-    end(attempts.classify(info, null));
+    end(verdict);
   }
 
   /**
@@ -129,8 +133,7 @@ final class Attempt<T> implements BodyHandler<T> {
    */
   void bodyLeft() {
     endedByBody = true;
-    Outcome outcome = attempts.classify(info, null);
-    end(outcome.isFailure() ? outcome : Outcome.CANCELLED);
+    end(verdict.isFailure() ? verdict : Outcome.CANCELLED);
   }
 
   /** The rest of the body does not come. */

@@ -305,8 +305,8 @@ public final class BalancedHttpClient extends HttpClient implements AutoCloseabl
 
     /**
      * Sets what an answer tells about the instance. It is given the {@link
-     * HttpResponse.ResponseInfo}, when the body ends, or the failure. Default: status 503 and 429
-     * are OVERLOADED, other 5xx a FAILURE, all else a SUCCESS; failures as in {@link
+     * HttpResponse.ResponseInfo}, when the answer begins, or the failure. Default: status 503 and
+     * 429 are OVERLOADED, other 5xx a FAILURE, all else a SUCCESS; failures as in {@link
      * ResponseClassifier#standard()}. It replaces the balancer's own.
      *
      * @param verdict the classifier

@@ -92,6 +92,7 @@ final class WebSocketOpening {
         socket.whenComplete(
             (open, failure) -> {
               if (failure == null) {
+                lease.answered();
                 opened(leased.socket(open));
               } else {
                 failed(lease, failure);

@@ -68,6 +68,11 @@ public final class RetryBudget {
    */
   public RetryBudget(double ratio, double perSecond, long nowNanos) {
     check(ratio >= 0 && ratio <= 1, "ratio", ratio, "0..1");
+    check(
+        Math.abs(ratio * RETRY - Math.rint(ratio * RETRY)) < 1e-6,
+        "ratio",
+        ratio,
+        "a multiple of 0.001");
     check(perSecond >= 0 && perSecond <= 1_000_000, "perSecond", perSecond, "0..1000000");
     this.partsPerRequest = Math.round(ratio * RETRY);
     this.perSecond = perSecond;

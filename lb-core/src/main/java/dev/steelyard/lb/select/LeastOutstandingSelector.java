@@ -17,7 +17,7 @@ final class LeastOutstandingSelector implements Selector {
 
   private static final class OutstandingPicker extends TwoChoicesPicker {
     OutstandingPicker(Candidates candidates) {
-      super(candidates, 1);
+      super(candidates);
     }
 
     @Override

@@ -22,7 +22,7 @@ final class PeakEwmaSelector implements Selector {
 
   private static final class PeakEwmaPicker extends TwoChoicesPicker {
     PeakEwmaPicker(Candidates candidates) {
-      super(candidates, 0);
+      super(candidates);
     }
 
     /**

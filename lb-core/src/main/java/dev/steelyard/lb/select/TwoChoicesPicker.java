@@ -39,9 +39,8 @@ abstract class TwoChoicesPicker implements Picker {
   private final double[] inverseWeights;
   private final @Nullable WeightTable table;
   private final RandomSource random;
-  private final double loadOfIdle;
 
-  TwoChoicesPicker(Candidates candidates, double loadOfIdle) {
+  TwoChoicesPicker(Candidates candidates) {
     this.candidates = candidates;
     this.endpoints = candidates.endpoints();
     if (candidates.isUniform()) {
@@ -53,7 +52,6 @@ abstract class TwoChoicesPicker implements Picker {
       this.table = WeightTable.of(relativeWeights);
     }
     this.random = candidates.random();
-    this.loadOfIdle = loadOfIdle;
   }
 
   /** The load of an endpoint without regard to failures, at least 0. */
@@ -118,9 +116,16 @@ abstract class TwoChoicesPicker implements Picker {
       return secondLoad < firstLoad;
     }
     // Bounded: an infinite load (a weight near 0) times a failure rate of 0 would not be a number.
-    double heavier =
-        Math.min(FAILURE_WEIGHT * (Math.max(firstLoad, secondLoad) + loadOfIdle), Double.MAX_VALUE);
-    return secondLoad + secondFailures * heavier < firstLoad + firstFailures * heavier;
+    double heavier = Math.min(FAILURE_WEIGHT * Math.max(firstLoad, secondLoad), Double.MAX_VALUE);
+    return withFailures(secondLoad, secondFailures, heavier)
+        < withFailures(firstLoad, firstFailures, heavier);
+  }
+
+  /**
+   * Between idle candidates a rate below the limit is a tie: else a quiet one would never return.
+   */
+  private static double withFailures(double load, double failures, double heavier) {
+    return load + failures * heavier + (failures >= AVOIDED_RATE ? failures : 0);
   }
 
   /**
