@@ -10,12 +10,10 @@ import org.jspecify.annotations.Nullable;
  * Measures how long a killed instance goes on getting traffic.
  *
  * <p>The clock starts when the first attempt at it has failed: nothing could be known before. From
- * then on all picks are counted in windows of 100 ms. A window carries traffic to the killed
- * instance if that got more than 1 % of its picks, and more than a single one. The failover time
- * ends with the last pick of the killed instance in the last such window; what it is picked for
- * later are probes, with which the balancer finds out whether it is back.
- *
- * <p>Counted are picks, whether or not a request could be sent: never too few. Thread-safe.
+ * then on all attempts are counted in windows of 100 ms. A window carries traffic to the killed
+ * instance if that got more than 1 % of its attempts, and more than a single one. The failover time
+ * ends with the last attempt at the killed instance in the last such window; later ones are probes,
+ * with which the balancer finds out whether it is back. Thread-safe.
  */
 final class FailoverWatch {
   private static final long WINDOW_NANOS = 100_000_000;
@@ -28,12 +26,12 @@ final class FailoverWatch {
   /**
    * The result.
    *
-   * @param millis from the first failure to the last pick that was traffic, rounded up
-   * @param picks how often the instance was picked in that time
-   * @param probes how often it was picked later
+   * @param millis from the first failure to the last attempt that was traffic, rounded up
+   * @param attempts how many requests were sent to the instance in that time
+   * @param probes how many were sent later
    * @param over whether it was over: false if the last window of the run still carried traffic
    */
-  record Failover(long millis, long picks, long probes, boolean over) {}
+  record Failover(long millis, long attempts, long probes, boolean over) {}
 
   private static final class Window {
     final LongAdder all = new LongAdder();
@@ -60,18 +58,17 @@ final class FailoverWatch {
     firstFailure.compareAndSet(UNSET, nowNanos);
   }
 
-  /** An instance was picked. */
-  void picked(String instanceId, long nowNanos) {
+  /** Requests were sent, some of them perhaps to the watched instance. */
+  void attempted(long toVictim, long toOthers, long nowNanos) {
     long start = firstFailure.get();
     if (start == UNSET) {
       return;
     }
-    // Another thread may have read its clock a little before the first failure was noted.
     long elapsed = Math.max(nowNanos - start, 0);
     Window window = windows.computeIfAbsent(elapsed / WINDOW_NANOS, index -> new Window());
-    window.all.increment();
-    if (instanceId.equals(victim)) {
-      window.victim.increment();
+    window.all.add(toVictim + toOthers);
+    if (toVictim > 0) {
+      window.victim.add(toVictim);
       window.lastOfVictim.accumulateAndGet(elapsed, Math::max);
     }
   }
@@ -87,18 +84,18 @@ final class FailoverWatch {
       }
     }
     long nanos = 0;
-    long picks = 0;
+    long attempts = 0;
     long probes = 0;
     for (Map.Entry<Long, Window> entry : windows.entrySet()) {
       Window window = entry.getValue();
       if (entry.getKey() <= lastWindow) {
         nanos = Math.max(nanos, window.lastOfVictim.get());
-        picks += window.victim.sum();
+        attempts += window.victim.sum();
       } else {
         probes += window.victim.sum();
       }
     }
     boolean over = lastWindow < endOfRun || lastWindow < 0;
-    return new Failover((nanos + 999_999) / 1_000_000, picks, probes, over);
+    return new Failover((nanos + 999_999) / 1_000_000, attempts, probes, over);
   }
 }

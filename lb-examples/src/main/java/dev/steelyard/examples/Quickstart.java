@@ -74,10 +74,12 @@ final class Quickstart {
       }
       FailoverWatch watch = new FailoverWatch();
       try (LoadBalancer balancer =
-          LoadBalancer.builder("orders", registry)
-              .selector(new RecordingSelector(settings.strategy().selector(), watch))
-              .random(RandomSource.seeded(settings.seed()))
-              .build()) {
+              LoadBalancer.builder("orders", registry)
+                  .selector(settings.strategy().selector())
+                  .random(RandomSource.seeded(settings.seed()))
+                  .build();
+          AttemptPoller poller = new AttemptPoller(balancer, watch)) {
+        poller.start();
         return drive(fleet, registry, balancer, watch);
       }
     }

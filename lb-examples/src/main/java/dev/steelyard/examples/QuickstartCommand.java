@@ -35,10 +35,9 @@ import picocli.CommandLine.Spec;
       "  callerErrors  requests that ended with an exception",
       "  lost          requests that ended with neither",
       "  retries       attempts that the balancer made beside the first ones",
-      "  failover      from the first failed attempt at the killed server to the last pick of it in"
-          + " the last 100 ms in which it got more than 1 %% of all picks, and more than one; later"
-          + " picks are counted as probes; roundRobin and random look at no failures, and so never"
-          + " stop",
+      "  failover      from the first failed attempt at the killed server to the last one in the"
+          + " last 100 ms in which it got more than 1 %% of all attempts, and more than one; later"
+          + " ones are counted as probes",
       "  afterDrain    requests that reached the drained server after its drain was over, by the"
           + " server's own count",
       "  share         an instance's part of all attempts, retries included, as the balancer counts"
@@ -112,7 +111,7 @@ final class QuickstartCommand implements Callable<Integer> {
     // picocli knows how to tell a terminal on every JDK, and heeds NO_COLOR and TERM=dumb.
     boolean redraw = live == null ? Ansi.AUTO.enabled() : live;
     Quickstart.Result result = new Quickstart(settings, new Display(out, redraw)).run();
-    new Summary(result, strategy).lines().forEach(out::println);
+    new Summary(result).lines().forEach(out::println);
     if (json != null) {
       result.report().write(json);
       out.println("written to " + json);

@@ -30,11 +30,6 @@ enum Strategy {
     };
   }
 
-  /** Whether it looks at failures, and so leaves a killed instance by itself. */
-  boolean avoidsFailing() {
-    return this == PEAK_EWMA || this == POWER_OF_TWO_CHOICES;
-  }
-
   @Override
   public String toString() {
     return label;

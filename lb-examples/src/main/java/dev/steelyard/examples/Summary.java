@@ -9,11 +9,9 @@ final class Summary {
   private static final int ERRORS_SHOWN = 5;
 
   private final Quickstart.Result result;
-  private final Strategy strategy;
 
-  Summary(Quickstart.Result result, Strategy strategy) {
+  Summary(Quickstart.Result result) {
     this.result = result;
-    this.strategy = strategy;
   }
 
   List<String> lines() {
@@ -50,13 +48,6 @@ final class Summary {
     result.errors().entrySet().stream()
         .limit(ERRORS_SHOWN)
         .forEach(error -> lines.add(line("error      %,d x %s", error.getValue(), error.getKey())));
-    if (result.killed() != null && !strategy.avoidsFailing()) {
-      lines.add(
-          line(
-              "note       %s looks at no failures: a killed server is picked on, and what that"
-                  + " takes in retries is bounded by a budget",
-              strategy));
-    }
     return lines;
   }
 
@@ -64,13 +55,13 @@ final class Summary {
     FailoverWatch.Failover failover = result.failover();
     return failover.over()
         ? line(
-            "failover   traffic was off %s %,d ms after the first failure (%,d picks); %,d probes"
+            "failover   traffic was off %s %,d ms after the first failure (%,d attempts); %,d probes"
                 + " later",
-            killed, failover.millis(), failover.picks(), failover.probes())
+            killed, failover.millis(), failover.attempts(), failover.probes())
         : line(
             "failover   none: %s still got traffic at the end, %,d ms after the first failure (%,d"
-                + " picks)",
-            killed, failover.millis(), failover.picks());
+                + " attempts)",
+            killed, failover.millis(), failover.attempts());
   }
 
   private static String line(String format, Object... arguments) {

@@ -12,7 +12,7 @@ class FailoverWatchTest {
   private final FailoverWatch watch = new FailoverWatch();
 
   @Test
-  void endsWithTheLastPickOfTheLastWindowThatCarriesTraffic() {
+  void endsWithTheLastAttemptInTheLastWindowThatCarriesTraffic() {
     watch.watch("dead");
     watch.failed(START);
     pick("dead", 0, 3, 12);
@@ -26,7 +26,7 @@ class FailoverWatchTest {
   }
 
   @Test
-  void picksOfOnePercentOrLessAreProbes() {
+  void attemptsOfOnePercentOrLessAreProbes() {
     watch.watch("dead");
     watch.failed(START);
     pick("dead", 5, 7);
@@ -38,7 +38,7 @@ class FailoverWatchTest {
   }
 
   @Test
-  void aSinglePickIsAProbeHoweverFewTheOthers() {
+  void aSingleAttemptIsAProbeHoweverFewTheOthers() {
     watch.watch("dead");
     watch.failed(START);
     pick("dead", 5, 6, 950);
@@ -48,7 +48,7 @@ class FailoverWatchTest {
   }
 
   @Test
-  void picksBeforeTheFirstFailureDoNotCount() {
+  void attemptsBeforeTheFirstFailureDoNotCount() {
     watch.watch("dead");
     pick("dead", -3, -2, -1);
     watch.failed(START);
@@ -62,8 +62,8 @@ class FailoverWatchTest {
   void aPartOfAMillisecondCountsAsOne() {
     watch.watch("dead");
     watch.failed(START);
-    watch.picked("dead", START);
-    watch.picked("dead", START + 1);
+    watch.attempted(1, 0, START);
+    watch.attempted(1, 0, START + 1);
 
     assertEquals(new Failover(1, 2, 0, false), watch.result());
   }
@@ -77,7 +77,7 @@ class FailoverWatchTest {
 
   private void pick(String id, long... millis) {
     for (long at : millis) {
-      watch.picked(id, START + at * MILLI);
+      watch.attempted(id.equals("dead") ? 1 : 0, id.equals("dead") ? 0 : 1, START + at * MILLI);
     }
   }
 

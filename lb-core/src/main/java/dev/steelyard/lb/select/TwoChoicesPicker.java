@@ -101,7 +101,7 @@ abstract class TwoChoicesPicker implements Picker {
   private int second(long bits, int first) {
     if (table == null) {
       int index = (int) (((bits & LOW_HALF) * (endpoints.length - 1)) >>> 32);
-      return index < first ? index : index + 1;
+      return index + 1 + ((index - first) >> 31); // steps over the first, without a branch to guess
     }
     int index = first;
     for (int redraw = 0; index == first && redraw <= REDRAWS; redraw++) {
