@@ -13,7 +13,8 @@ import java.util.List;
  * @param retries retries made since creation
  * @param retriesRefused retries that the budget refused since creation
  * @param retryBalance how many retries the budget would allow at this moment
- * @param callbackFaults exceptions thrown by the user's classifier since creation
+ * @param callbackFaults exceptions thrown by the user's classifier, and by the picker when a retry
+ *     asked it, since creation
  */
 public record BalancerSnapshot(
     String name,

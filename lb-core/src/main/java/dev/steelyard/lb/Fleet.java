@@ -15,6 +15,8 @@ import dev.steelyard.lb.select.Endpoint;
 import dev.steelyard.lb.select.Exclusions;
 import dev.steelyard.lb.select.Picker;
 import dev.steelyard.lb.select.Selector;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -36,11 +38,31 @@ import org.jspecify.annotations.Nullable;
  * was. So a pick that is refused by a closed endpoint reads a newer picker when it looks again.
  */
 final class Fleet implements RegistryListener {
+  private static final VarHandle ACTIVE;
+
+  static {
+    try {
+      ACTIVE = MethodHandles.lookup().findVarHandle(Fleet.class, "active", Active.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
   /**
    * Of requests that nobody asked to be timed, one in this many is, for the snapshot. A power of
    * two.
    */
-  private static final long SAMPLED = 64;
+  private static final long SAMPLED = 256;
+
+  /**
+   * How many endpoints may refuse before one that is busy is taken. With half of a fleet unproven
+   * and busy, not to meet another one in so many draws happens once in 10^11 times; with nine of
+   * ten, twice in a hundred.
+   */
+  private static final int REFUSALS = 16;
+
+  /** The failure rate above which an idle endpoint is no better than one that is busy proving. */
+  private static final double FAILING = 0.25;
 
   private final String name;
   private final Selector selector;
@@ -50,7 +72,7 @@ final class Fleet implements RegistryListener {
   private final Map<Long, LiveEndpoint> byIncarnation = new HashMap<>();
   private volatile Active active = Active.nothing();
   private volatile boolean closed;
-  private volatile @Nullable RuntimeException firstFailure;
+  private volatile @Nullable Throwable firstFailure;
 
   Fleet(String name, Selector selector, RandomSource random, Signals signals) {
     this.name = name;
@@ -58,6 +80,10 @@ final class Fleet implements RegistryListener {
     this.timed = selector.isTimed();
     this.random = random;
     this.signals = signals;
+  }
+
+  boolean isClosed() {
+    return closed;
   }
 
   Active active() {
@@ -84,7 +110,7 @@ final class Fleet implements RegistryListener {
     }
     try {
       publish(change.after(), closing);
-    } catch (RuntimeException failure) {
+    } catch (RuntimeException | Error failure) {
       firstFailure = firstFailure == null ? failure : firstFailure;
       throw failure; // to the registry's fault exit; the last picker stays, and what has left
       // refuses
@@ -95,6 +121,10 @@ final class Fleet implements RegistryListener {
 
   /** Sorts the endpoints into candidates and others, and adds the others to those to be closed. */
   private void publish(RegistrySnapshot registry, List<LiveEndpoint> closing) {
+    Active previous = active;
+    if (closed) {
+      return;
+    }
     int size = registry.size();
     List<LiveEndpoint> endpoints = new ArrayList<>(size);
     List<WeightFactors> factors = new ArrayList<>(size);
@@ -120,10 +150,11 @@ final class Fleet implements RegistryListener {
       }
     }
     Candidates candidates = Candidates.of(usable, Arrays.copyOf(weights, usable.size()), random);
-    Picker picker = requireNonNull(selector.prepare(candidates, active.picker()), "picker");
-    active = new Active(picker, registry, List.copyOf(endpoints), factors, usable.size(), unusable);
-    if (closed) { // closed meanwhile: whichever of the two writes comes last, nothing stays
-      active = Active.nothing();
+    Picker picker = requireNonNull(selector.prepare(candidates, previous.picker()), "picker");
+    Active next =
+        new Active(picker, registry, List.copyOf(endpoints), factors, usable.size(), unusable);
+    if (!ACTIVE.compareAndSet(this, previous, next)) { // only close() writes besides
+      closing.addAll(usable);
     }
   }
 
@@ -145,24 +176,25 @@ final class Fleet implements RegistryListener {
 
   /** After the subscription has ended: nothing is picked any more, what is in flight finishes. */
   void close() {
-    closed = true;
-    Active last = active;
-    active = Active.nothing();
+    closed = true; // first: a publication that has not seen this is seen, or overtaken, by the swap
+    Active last = (Active) ACTIVE.getAndSet(this, Active.nothing());
     last.endpoints().forEach(endpoint -> endpoint.setClosed(true));
   }
 
   /**
    * Picks an endpoint and begins a request to it.
    *
-   * <p>An endpoint may refuse: it left after the picker was read, or it is unproven and its one
-   * probe is under way. It is then left out, and if nothing else remains, taken all the same if it
-   * is only busy.
+   * <p>An endpoint may refuse: it left after the picker was read, and then there is a newer picker;
+   * or it is unproven or unreachable and had better be left alone. It is then left out, and if
+   * nothing else remains but what fails, or {@value #REFUSALS} have refused, taken all the same: a
+   * fleet that has just been started must not be searched to its end by every request.
    */
   Lease acquire(RequestContext request, Exclusions excluded) {
+    Active current = active;
     Exclusions leftOut = excluded;
     boolean choosy = true;
+    int refusals = 0;
     while (true) {
-      Active current = active;
       long now = timed ? signals.ticker().nanos() : 0;
       Endpoint picked = current.picker().pick(request, leftOut, now);
       if (picked == null) {
@@ -174,7 +206,9 @@ final class Fleet implements RegistryListener {
         continue;
       }
       LiveEndpoint endpoint = own(picked, leftOut);
-      long begun = endpoint.begin(choosy);
+      // What is idle because it fails must not get what the busy ones refuse.
+      boolean failing = choosy && leftOut != excluded && endpoint.failureRate() > FAILING;
+      long begun = failing ? AdmissionWord.REFUSED : endpoint.begin(choosy);
       if (begun != AdmissionWord.REFUSED) {
         if (timed) {
           return Lease.timed(endpoint, now);
@@ -183,7 +217,17 @@ final class Fleet implements RegistryListener {
             ? Lease.timed(endpoint, signals.ticker().nanos())
             : Lease.untimed(endpoint);
       }
-      leftOut = leftOut.plus(endpoint);
+      Active newer = active;
+      if (newer.picker() != current.picker()) { // what refused may serve again by now
+        current = newer;
+        leftOut = excluded;
+        choosy = true;
+      } else if (choosy && ++refusals >= REFUSALS) {
+        choosy = false;
+        leftOut = excluded;
+      } else {
+        leftOut = leftOut.plus(endpoint);
+      }
     }
   }
 
@@ -222,7 +266,7 @@ final class Fleet implements RegistryListener {
    * built.
    */
   void checkStarted() {
-    RuntimeException failure = firstFailure;
+    Throwable failure = firstFailure;
     if (failure != null) {
       throw new IllegalStateException(
           name + ": selector " + selector + " failed to prepare", failure);

@@ -55,7 +55,12 @@ public final class LoadBalancer implements AutoCloseable {
             builder.random,
             new Signals(ticker, selector.isTimed(), builder.latencyDecayNanos));
     this.subscription = builder.registry.subscribe(fleet);
-    fleet.checkStarted();
+    try {
+      fleet.checkStarted();
+    } catch (IllegalStateException failure) {
+      close(); // nobody else can: the registry would go on telling it of changes
+      throw failure;
+    }
   }
 
   /**
@@ -120,6 +125,7 @@ public final class LoadBalancer implements AutoCloseable {
    */
   public <T extends @Nullable Object, X extends Exception> T call(
       RequestContext request, BlockingCall<T, X> call) throws X {
+    requireNonNull(call, "call");
     Attempts attempts = attempts(request);
     Lease lease = attempts.first();
     while (true) {
@@ -240,8 +246,13 @@ public final class LoadBalancer implements AutoCloseable {
       Lease lease = fleet.acquire(request, excluded);
       retries.increment();
       return lease;
-    } catch (NoInstanceAvailableException | IllegalStateException none) {
+    } catch (NoInstanceAvailableException none) {
       return null; // the failure that led here tells more than that there is no other instance
+    } catch (RuntimeException fault) {
+      if (!fleet.isClosed()) {
+        faults.report("Picker.pick", fault);
+      }
+      return null;
     }
   }
 
@@ -249,7 +260,7 @@ public final class LoadBalancer implements AutoCloseable {
       ResponseClassifier verdict, @Nullable Object response, @Nullable Throwable failure) {
     try {
       return requireNonNull(verdict.classify(response, failure), "outcome");
-    } catch (RuntimeException fault) {
+    } catch (Throwable fault) {
       faults.report("ResponseClassifier.classify", fault);
       return Outcome.IGNORED;
     }

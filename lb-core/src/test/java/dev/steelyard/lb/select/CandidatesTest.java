@@ -94,6 +94,17 @@ class CandidatesTest {
   }
 
   @Test
+  void aRandomAllowedCandidateIsDrawnByWeightWhereTheSumIsInfinite() {
+    double[] weights = {1e308, 1e308, 5e307};
+    Candidates candidates = Candidates.of(fleet, weights, random);
+    long[] counts = new long[3];
+    for (int i = 0; i < 50_000; i++) {
+      counts[fleet.indexOf(candidates.randomAllowed(Exclusions.none()))]++;
+    }
+    ChiSquare.assertFits(counts, weights);
+  }
+
+  @Test
   void exclusionsAreByIdOrByIdentity() {
     Exclusions byId = Exclusions.of(Set.of("host-0:80"));
     assertTrue(byId.contains(fleet.get(0)));

@@ -289,7 +289,7 @@ class RoundRobinTest {
             pool.submit(
                 () -> {
                   start.await();
-                  for (int i = 0; i < 2_000; i++) {
+                  for (int i = 0; i < 100_000; i++) {
                     cursor.next();
                   }
                   return null;
@@ -306,6 +306,6 @@ class RoundRobinTest {
     for (int stripe = 0; stripe < StripedCursor.STRIPES; stripe++) {
       taken += cursor.peek(stripe);
     }
-    assertEquals(threads * 2_000L, taken);
+    assertEquals(threads * 100_000L, taken);
   }
 }

@@ -1,0 +1,106 @@
+package dev.steelyard.lb;
+
+import static dev.steelyard.lb.Fixtures.EMPTY;
+import static dev.steelyard.lb.Fixtures.registry;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.steelyard.lb.env.RandomSource;
+import dev.steelyard.lb.registry.InstanceRegistry;
+import dev.steelyard.lb.select.Candidates;
+import dev.steelyard.lb.select.Endpoint;
+import dev.steelyard.lb.select.Exclusions;
+import dev.steelyard.lb.select.FakeEndpoint;
+import dev.steelyard.lb.select.Picker;
+import dev.steelyard.lb.select.Strategy;
+import java.lang.reflect.Method;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A pick allocates nothing, and a request one lease of 32 bytes. */
+class AllocationTest {
+  private static final int WARM_UP = 200_000;
+  private static final int PICKS = 1_000_000;
+
+  static Stream<Arguments> pickers() {
+    return Stream.of(Strategy.values())
+        .flatMap(
+            strategy ->
+                Stream.of(new double[] {1, 1, 1, 1, 1}, new double[] {1, 2, 3, 4, 5})
+                    .map(weights -> Arguments.of(strategy, weights)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("pickers")
+  void aPickAllocatesNothing(Strategy strategy, double[] weights) throws Exception {
+    List<FakeEndpoint> fleet = FakeEndpoint.fleet(weights.length);
+    Picker picker =
+        strategy
+            .selector()
+            .prepare(Candidates.of(fleet, weights, RandomSource.threadLocal()), null);
+
+    double bytes =
+        bytesPerRun(
+            () -> {
+              Endpoint picked = picker.pick(EMPTY, Exclusions.none(), 0);
+              if (picked == null) {
+                throw new AssertionError();
+              }
+            });
+
+    assertTrue(bytes < 1, bytes + " bytes per pick");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aRequestAllocatesItsLease(Strategy strategy) throws Exception {
+    InstanceRegistry registry = registry(10);
+    LoadBalancer balancer =
+        LoadBalancer.builder("orders", registry).selector(strategy.selector()).build();
+    for (int i = 0; i < 1_000; i++) {
+      balancer.acquire(EMPTY).succeed(); // proves all
+    }
+
+    double bytes = bytesPerRun(() -> balancer.acquire(EMPTY).succeed());
+
+    assertTrue(bytes <= 33, bytes + " bytes per request");
+  }
+
+  private static double bytesPerRun(Runnable work) throws Exception {
+    Object threads =
+        Class.forName("java.lang.management.ManagementFactory")
+            .getMethod("getThreadMXBean")
+            .invoke(null);
+    Method allocated;
+    try {
+      // By reflection: the module does not require jdk.management.
+      Class<?> bean = Class.forName("com.sun.management.ThreadMXBean");
+      assumeTrue(bean.isInstance(threads));
+      assumeTrue((boolean) bean.getMethod("isThreadAllocatedMemoryEnabled").invoke(threads));
+      allocated = bean.getMethod("getThreadAllocatedBytes", long.class);
+    } catch (ClassNotFoundException | NoSuchMethodException absent) {
+      assumeTrue(false, "this JVM does not count allocations");
+      throw absent;
+    }
+    long thread = Thread.currentThread().getId();
+    run(work, WARM_UP);
+    double least = Double.MAX_VALUE;
+    for (int attempt = 0; attempt < 3; attempt++) {
+      long before = (long) allocated.invoke(threads, thread);
+      run(work, PICKS);
+      long after = (long) allocated.invoke(threads, thread);
+      least = Math.min(least, (double) (after - before) / PICKS);
+    }
+    return least;
+  }
+
+  private static void run(Runnable work, int times) {
+    for (int i = 0; i < times; i++) {
+      work.run();
+    }
+  }
+}
