@@ -196,6 +196,35 @@ class CallAsyncTest {
   }
 
   @Test
+  void aCallCancelledWhileARetryIsPickedIsNotSentAgain() {
+    List<CompletableFuture<String>> result = new ArrayList<>();
+    LoadBalancer picky =
+        LoadBalancer.builder("orders", registry(2))
+            .selector(
+                Fixtures.selector(
+                    candidates ->
+                        (request, excluded, now) -> {
+                          if (!excluded.isEmpty()) {
+                            result.get(0).cancel(true);
+                            return candidates.endpoint(1);
+                          }
+                          return candidates.endpoint(0);
+                        }))
+            .build();
+    result.add(
+        picky.callAsync(
+            EMPTY,
+            instance -> {
+              sent.add(new CompletableFuture<>());
+              return sent.get(sent.size() - 1);
+            }));
+    sent.get(0).completeExceptionally(new ConnectException());
+
+    assertEquals(1, sent.size());
+    assertEquals(0, Fixtures.inFlight(picky));
+  }
+
+  @Test
   void aLateAnswerAfterACancellationIsHarmless() {
     List<CompletableFuture<String>> stubborn = new ArrayList<>();
     CompletableFuture<String> answer =

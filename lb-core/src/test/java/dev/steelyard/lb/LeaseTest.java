@@ -17,6 +17,7 @@ import dev.steelyard.lb.registry.Registration;
 import dev.steelyard.lb.request.Outcome;
 import dev.steelyard.lb.select.Selectors;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -87,28 +88,27 @@ class LeaseTest {
 
   @Test
   void racingThreadsEndALeaseExactlyOnce() throws Exception {
-    int rounds = 500;
-    for (int round = 0; round < rounds; round++) {
-      Lease lease = acquire();
-      AtomicInteger ended = new AtomicInteger();
-      AtomicInteger role = new AtomicInteger();
-      AdmissionWordTest.together(
-          4,
-          () -> {
-            int mine = role.getAndIncrement();
-            boolean first =
-                mine == 3 ? lease.unreachable() : lease.complete(Outcome.values()[mine]);
-            ended.addAndGet(first ? 1 : 0);
-            return null;
-          });
-      assertEquals(1, ended.get());
-      assertEquals(0, only(balancer).inFlight());
-    }
+    Lease[] leases = new Lease[100_000];
+    Arrays.setAll(leases, i -> acquire());
+    AtomicInteger ended = new AtomicInteger();
+    AtomicInteger role = new AtomicInteger();
+    AdmissionWordTest.together(
+        3,
+        () -> {
+          int mine = role.getAndIncrement();
+          int first = 0;
+          for (Lease lease : leases) {
+            boolean won = mine == 0 ? lease.unreachable() : lease.complete(Outcome.values()[mine]);
+            first += won ? 1 : 0;
+          }
+          ended.addAndGet(first);
+          return null;
+        });
+    assertEquals(leases.length, ended.get());
     EndpointSnapshot end = only(balancer);
-    assertEquals(rounds, end.requests());
-    assertEquals(
-        rounds,
-        end.successes() + end.failures() + end.overloaded() + end.ignored() + end.cancelled());
+    assertEquals(0, end.inFlight());
+    assertEquals(leases.length, end.requests());
+    assertEquals(leases.length, end.failures() + end.overloaded());
   }
 
   @Test
@@ -190,8 +190,10 @@ class LeaseTest {
     // once
     // would make it look fast.
     request(Duration.ofMillis(20), Outcome.SUCCESS);
-    request(Duration.ZERO, Outcome.CANCELLED);
-    assertEquals(Duration.ofMillis(20), only(balancer).latency());
+    ticker.advance(Duration.ofSeconds(5));
+    double faded = only(balancer).latency().toNanos();
+    request(Duration.ofMillis(10), Outcome.CANCELLED);
+    assertEquals(faded, only(balancer).latency().toNanos(), faded / 500);
 
     request(Duration.ofSeconds(3), Outcome.CANCELLED);
     assertEquals(3e9, only(balancer).latency().toNanos(), 300);
@@ -276,7 +278,7 @@ class LeaseTest {
       Lease lease = sampling.acquire(EMPTY);
       ticker.advance(Duration.ofMillis(100));
       lease.complete(i == 3 ? Outcome.FAILURE : i == 4 ? Outcome.CANCELLED : Outcome.SUCCESS);
-      assertTrue(only(sampling).latency().toMillis() < 10, "measured " + i);
+      assertTrue(only(sampling).latency().toMillis() < 10);
     }
     Lease next = sampling.acquire(EMPTY);
     ticker.advance(Duration.ofMillis(100));
