@@ -409,6 +409,44 @@ class DrainTest {
   }
 
   @Test
+  void aListenerThatDrainsFromWithinIsToldBeforeItIsAsked() {
+    Busy busy = new Busy();
+    registry.subscribe(
+        new RegistryListener() {
+          @Override
+          public void onChange(RegistryChange change) {
+            busy.onChange(change);
+            if (change.after().version() == 2) {
+              registry.drain("a:1", MINUTE);
+              busy.calls.add("drain returned");
+            }
+          }
+
+          @Override
+          public CompletionStage<?> whenIdle(Registration draining) {
+            return busy.whenIdle(draining);
+          }
+        });
+    registry.setStatus("b:1", InstanceStatus.DOWN);
+    assertEquals(
+        List.of("change 1", "change 2", "drain returned", "change 3", "idle? a:1 DRAINING"),
+        busy.calls);
+  }
+
+  @Test
+  void oneThatIsTakenBackBeforeTheWaitingBeginsIsCancelled() {
+    registry.subscribe(
+        change -> {
+          if (change.after().find("a:1").status() == InstanceStatus.DRAINING) {
+            registry.setStatus("a:1", InstanceStatus.UP);
+          }
+        });
+    subscribeBusy();
+    assertEnded(DrainResult.CANCELLED, registry.drain("a:1", MINUTE));
+    assertEquals(InstanceStatus.UP, status("a:1"));
+  }
+
+  @Test
   void aSchedulerThatRefusesFailsTheFutureAndLeavesNothingBehind() {
     InstanceRegistry refused =
         InstanceRegistry.builder()

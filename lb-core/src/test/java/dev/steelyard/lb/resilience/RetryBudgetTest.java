@@ -5,8 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.steelyard.lb.testing.Threads;
+import java.util.Collections;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -262,6 +268,36 @@ class RetryBudgetTest {
     assertTrue(budget.balance(0) <= 5_000_000);
     assertEquals(0, budget.balance(10 * SECOND));
     assertEquals(0, budget.balance(16 * SECOND));
+  }
+
+  /** Each may hold a part of the one retry there is, and then none gets it; but it stays. */
+  @Test
+  @Timeout(60)
+  void threadsThatRobEachOtherOfPartsLoseNone() throws Exception {
+    RetryBudget budget = new RetryBudget(0.1, 0, 0);
+    AtomicInteger granted = new AtomicInteger();
+    CyclicBarrier turn = new CyclicBarrier(4);
+    int rounds = 5_000;
+    Threads.Body body =
+        () -> {
+          for (int round = 1; round <= rounds; round++) {
+            long now = round * 20 * SECOND;
+            if (turn.await(30, TimeUnit.SECONDS) == 0) {
+              granted.set(0);
+              for (int second = 9; second >= 0; second--) {
+                budget.deposit(now - second * SECOND);
+              }
+            }
+            turn.await(30, TimeUnit.SECONDS);
+            if (budget.tryWithdraw(now)) {
+              granted.incrementAndGet();
+            }
+            if (turn.await(30, TimeUnit.SECONDS) == 0) {
+              assertEquals(1, granted.get() + drain(budget, now));
+            }
+          }
+        };
+    Threads.together(Collections.nCopies(4, body));
   }
 
   @ParameterizedTest
