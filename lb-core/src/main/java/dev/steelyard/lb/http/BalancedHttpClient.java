@@ -1,11 +1,9 @@
 package dev.steelyard.lb.http;
 
-import static dev.steelyard.lb.internal.Checks.check;
 import static java.util.Objects.requireNonNull;
 
 import dev.steelyard.lb.LoadBalancer;
 import dev.steelyard.lb.LoadBalancerBuilder;
-import dev.steelyard.lb.ResponseClassifier;
 import dev.steelyard.lb.registry.Instance;
 import java.io.IOException;
 import java.net.Authenticator;
@@ -19,13 +17,11 @@ import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.PushPromiseHandler;
 import java.net.http.WebSocket;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +53,7 @@ public final class BalancedHttpClient extends HttpClient implements AutoCloseabl
   private final JdkClients clients;
   private final Map<String, Service> services;
 
-  private BalancedHttpClient(JdkClients clients, Map<String, Service> services) {
+  BalancedHttpClient(JdkClients clients, Map<String, Service> services) {
     this.clients = clients;
     this.services = services;
   }
@@ -65,13 +61,14 @@ public final class BalancedHttpClient extends HttpClient implements AutoCloseabl
   /**
    * Returns a builder of a client that does what the clients of another builder do, and balances.
    *
-   * @param delegate makes the clients that send; its settings are read at {@link Builder#build} and
-   *     again when an https service is first used, so it must not be changed after {@code build()}
+   * @param delegate makes the clients that send; its settings are read at {@link
+   *     BalancedHttpClientBuilder#build} and again when an https service is first used, so it must
+   *     not be changed after {@code build()}
    * @return a new builder
    */
-  public static Builder builder(HttpClient.Builder delegate) {
+  public static BalancedHttpClientBuilder builder(HttpClient.Builder delegate) {
     requireNonNull(delegate, "delegate");
-    return new Builder(() -> new JdkClients(delegate));
+    return new BalancedHttpClientBuilder(() -> new JdkClients(delegate));
   }
 
   /**
@@ -82,9 +79,9 @@ public final class BalancedHttpClient extends HttpClient implements AutoCloseabl
    * @param ready sends the requests; closing the balanced client closes it
    * @return a new builder
    */
-  public static Builder builder(HttpClient ready) {
+  public static BalancedHttpClientBuilder builder(HttpClient ready) {
     requireNonNull(ready, "ready");
-    return new Builder(() -> new JdkClients(ready));
+    return new BalancedHttpClientBuilder(() -> new JdkClients(ready));
   }
 
   /**
@@ -260,91 +257,5 @@ public final class BalancedHttpClient extends HttpClient implements AutoCloseabl
   @Override
   public String toString() {
     return "BalancedHttpClient" + services.values();
-  }
-
-  /** Collects the settings of a client; not thread-safe. */
-  public static final class Builder {
-    private final Supplier<JdkClients> delegate;
-    private final Map<String, LoadBalancer> balancers = new HashMap<>();
-    private HostHeader hostHeader = HostHeader.INSTANCE;
-    private ResponseClassifier classifier = HttpOutcomes.INSTANCE;
-
-    private Builder(Supplier<JdkClients> delegate) {
-      this.delegate = delegate;
-    }
-
-    /**
-     * Makes a host name stand for the instances of a balancer. The port of a request's URI has no
-     * say.
-     *
-     * @param host a host name as in a URI, in whichever case, without a port; no address
-     * @param balancer picks the instances; whose they are, and who closes it, is the caller's
-     *     matter
-     * @return this builder
-     * @throws IllegalArgumentException if it is not a host name, or given twice
-     */
-    public Builder service(String host, LoadBalancer balancer) {
-      requireNonNull(balancer, "balancer");
-      String name = ServiceName.check(host);
-      check(!balancers.containsKey(name), "service", host, "each host once");
-      balancers.put(name, balancer);
-      return this;
-    }
-
-    /**
-     * Sets what requests to instances carry as their {@code Host}. Default: {@link
-     * HostHeader#INSTANCE}.
-     *
-     * @param policy the policy; see there what {@link HostHeader#SERVICE} needs
-     * @return this builder
-     */
-    public Builder hostHeader(HostHeader policy) {
-      this.hostHeader = requireNonNull(policy, "hostHeader");
-      return this;
-    }
-
-    /**
-     * Sets what an answer tells about the instance. It is given the {@link
-     * HttpResponse.ResponseInfo}, when the answer begins, or the failure. Default: status 503 and
-     * 429 are OVERLOADED, other 5xx a FAILURE, all else a SUCCESS; failures as in {@link
-     * ResponseClassifier#standard()}. It replaces the balancer's own.
-     *
-     * @param verdict the classifier
-     * @return this builder
-     */
-    public Builder classifier(ResponseClassifier verdict) {
-      this.classifier = requireNonNull(verdict, "classifier");
-      return this;
-    }
-
-    /**
-     * Makes the client.
-     *
-     * @return a new client
-     * @throws IllegalStateException if there is no service, or the Host header cannot be kept
-     */
-    public BalancedHttpClient build() {
-      if (balancers.isEmpty()) {
-        throw new IllegalStateException("service: none (expected: at least one)");
-      }
-      if (hostHeader == HostHeader.SERVICE) {
-        ServiceName.checkHostHeaderIsAllowed();
-      }
-      JdkClients clients = delegate.get();
-      Version version = clients.asBuilt().version();
-      if (hostHeader == HostHeader.SERVICE && version != Version.HTTP_1_1) {
-        clients.shutdown();
-        throw new IllegalStateException(
-            "hostHeader: SERVICE (expected: INSTANCE unless the version of the client is HTTP_1_1;"
-                + " it is "
-                + version
-                + ", which sends the address of the instance as :authority)");
-      }
-      Map<String, Service> services = new HashMap<>();
-      balancers.forEach(
-          (host, balancer) ->
-              services.put(host, new Service(host, balancer, classifier, hostHeader, clients)));
-      return new BalancedHttpClient(clients, Map.copyOf(services));
-    }
   }
 }

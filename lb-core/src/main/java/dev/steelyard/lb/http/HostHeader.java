@@ -11,7 +11,7 @@ public enum HostHeader {
    * <p>The JDK's client refuses a {@code Host} header unless the JVM is started with {@code
    * -Djdk.httpclient.allowRestrictedHeaders=host}, and under HTTP/2 it always sends the address as
    * {@code :authority}. So this needs that property and a client of version {@code HTTP_1_1}; where
-   * either is missing, {@link BalancedHttpClient.Builder#build} throws, and a request that asks for
+   * either is missing, {@link BalancedHttpClientBuilder#build} throws, and a request that asks for
    * HTTP/2 is refused.
    */
   SERVICE

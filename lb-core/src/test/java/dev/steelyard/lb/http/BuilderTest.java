@@ -97,7 +97,7 @@ class BuilderTest extends HttpTestCase {
         "ord\u00e9rs"
       })
   void a_service_that_no_uri_can_name_is_refused(String host) {
-    BalancedHttpClient.Builder builder = BalancedHttpClient.builder(HttpClient.newBuilder());
+    BalancedHttpClientBuilder builder = BalancedHttpClient.builder(HttpClient.newBuilder());
     LoadBalancer balancer = balancer("h:1");
     var refused =
         assertThrows(IllegalArgumentException.class, () -> builder.service(host, balancer));
@@ -106,7 +106,7 @@ class BuilderTest extends HttpTestCase {
 
   @Test
   void the_same_service_twice_is_refused_in_whichever_case() {
-    BalancedHttpClient.Builder builder =
+    BalancedHttpClientBuilder builder =
         BalancedHttpClient.builder(HttpClient.newBuilder()).service("Orders.v1", balancer("h:1"));
     LoadBalancer other = balancer("h:2");
     assertEquals(
