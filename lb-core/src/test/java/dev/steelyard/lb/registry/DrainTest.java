@@ -70,7 +70,7 @@ class DrainTest {
 
   private void assertEnded(DrainResult result, CompletableFuture<DrainResult> drain) {
     assertTrue(drain.isDone());
-    assertEquals(result, drain.join());
+    assertEquals(result, drain.getNow(null));
     assertEquals(0, scheduler.pending(), "no timer is left");
   }
 
@@ -136,7 +136,7 @@ class DrainTest {
     assertEnded(DrainResult.DEADLINE_PASSED, drain);
     assertEquals(InstanceStatus.DRAINING, status("a:1"));
     busy.becomeIdle();
-    assertEquals(DrainResult.DEADLINE_PASSED, drain.join());
+    assertEquals(DrainResult.DEADLINE_PASSED, drain.getNow(null));
   }
 
   @ParameterizedTest
@@ -150,7 +150,7 @@ class DrainTest {
     assertEnded(DrainResult.CANCELLED, drain);
     assertEquals(status, status("a:1"));
     busy.becomeIdle();
-    assertEquals(DrainResult.CANCELLED, drain.join());
+    assertEquals(DrainResult.CANCELLED, drain.getNow(null));
   }
 
   @ParameterizedTest
@@ -295,7 +295,7 @@ class DrainTest {
             }));
     registry.setStatus("b:1", InstanceStatus.DOWN);
     assertTrue(drain[0].isDone());
-    assertSame(DrainResult.DRAINED, drain[0].join());
+    assertSame(DrainResult.DRAINED, drain[0].getNow(null));
     assertEquals(List.of(), busy.calls);
     assertEquals(0, scheduler.pending());
   }
@@ -349,7 +349,7 @@ class DrainTest {
     CompletableFuture<DrainResult> longer = registry.drain("a:1", MINUTE.multipliedBy(3));
     assertEquals(2, scheduler.pending());
     scheduler.advance(MINUTE);
-    assertEquals(DrainResult.DEADLINE_PASSED, shorter.join());
+    assertEquals(DrainResult.DEADLINE_PASSED, shorter.getNow(null));
     assertFalse(longer.isDone());
     busy.becomeIdle();
     assertEnded(DrainResult.DRAINED, longer);
@@ -362,8 +362,8 @@ class DrainTest {
     CompletableFuture<DrainResult> second = registry.drain("a:1", MINUTE);
     CompletableFuture<DrainResult> other = registry.drain("b:1", MINUTE);
     registry.setStatus("a:1", InstanceStatus.UP);
-    assertEquals(DrainResult.CANCELLED, first.join());
-    assertEquals(DrainResult.CANCELLED, second.join());
+    assertEquals(DrainResult.CANCELLED, first.getNow(null));
+    assertEquals(DrainResult.CANCELLED, second.getNow(null));
     assertFalse(other.isDone());
     assertEquals(1, scheduler.pending());
   }
@@ -388,7 +388,7 @@ class DrainTest {
             .drain("a:1", MINUTE)
             .thenApply(result -> result == DrainResult.DRAINED && registry.deregister("a:1"));
     busy.becomeIdle();
-    assertTrue(removed.join());
+    assertTrue(removed.getNow(null));
     assertEquals(1, registry.snapshot().size());
   }
 
