@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
     subcommands = {ReportCommand.class, HttpOverheadCommand.class, HttpServerCommand.class})
 public final class Main implements Runnable {
   @Spec
-  private @SuppressWarnings("NullAway.Init") CommandSpec spec;
+  private @SuppressWarnings("NullAway.Init") CommandSpec spec; // picocli sets it
 
   private Main() {}
 

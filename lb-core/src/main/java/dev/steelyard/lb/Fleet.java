@@ -70,6 +70,10 @@ final class Fleet implements RegistryListener {
   private final RandomSource random;
   private final Signals signals;
   private final Map<Long, LiveEndpoint> byIncarnation = new HashMap<>();
+
+  /** Removed with requests in flight: a drain that began before may still ask about them. */
+  private final Map<Long, LiveEndpoint> leaving = new HashMap<>();
+
   private volatile Active active = Active.nothing();
   private volatile boolean closed;
   private volatile @Nullable Throwable firstFailure;
@@ -97,6 +101,7 @@ final class Fleet implements RegistryListener {
       LiveEndpoint endpoint = byIncarnation.remove(gone.incarnation());
       if (endpoint != null) {
         closing.add(endpoint);
+        leaving.put(gone.incarnation(), endpoint);
       }
     }
     for (Registration added : change.added()) {
@@ -116,6 +121,7 @@ final class Fleet implements RegistryListener {
       // refuses
     } finally {
       closing.forEach(endpoint -> endpoint.setClosed(true));
+      leaving.values().removeIf(AdmissionWord::isClosedAndIdle);
     }
   }
 
@@ -170,7 +176,8 @@ final class Fleet implements RegistryListener {
 
   @Override
   public CompletionStage<?> whenIdle(Registration draining) {
-    LiveEndpoint endpoint = byIncarnation.get(draining.incarnation());
+    long incarnation = draining.incarnation();
+    LiveEndpoint endpoint = byIncarnation.getOrDefault(incarnation, leaving.get(incarnation));
     return endpoint == null ? CompletableFuture.completedStage(null) : endpoint.whenIdle();
   }
 

@@ -38,7 +38,7 @@ public final class Lease implements AutoCloseable {
 
   // When the request began, UNTIMED (also if its time is known already), or ENDED. Plain, so that
   // making a lease needs no fence; read and replaced through STATE.
-  @SuppressWarnings("UnusedVariable")
+  @SuppressWarnings("UnusedVariable") // read through STATE
   private long state;
 
   private Lease(LiveEndpoint endpoint, long state) {

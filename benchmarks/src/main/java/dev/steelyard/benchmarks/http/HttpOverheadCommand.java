@@ -28,7 +28,7 @@ public final class HttpOverheadCommand implements Callable<Integer> {
   private int block;
 
   @Spec
-  @SuppressWarnings("NullAway.Init")
+  @SuppressWarnings("NullAway.Init") // picocli sets it
   private CommandSpec spec;
 
   /** For picocli. */

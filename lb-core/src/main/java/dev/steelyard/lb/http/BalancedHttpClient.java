@@ -215,19 +215,19 @@ public final class BalancedHttpClient extends HttpClient implements AutoCloseabl
    * balancers are the caller's, and stay open.
    */
   @Override
-  @SuppressWarnings("MissingOverride")
+  @SuppressWarnings("MissingOverride") // overrides only on JDK 21 and later
   public void close() {
     clients.close();
   }
 
   /** Begins to shut down, as HttpClient.shutdown() of JDK 21; does nothing on earlier ones. */
-  @SuppressWarnings("MissingOverride")
+  @SuppressWarnings("MissingOverride") // overrides only on JDK 21 and later
   public void shutdown() {
     clients.shutdown();
   }
 
   /** Shuts down at once, as HttpClient.shutdownNow() of JDK 21; does nothing on earlier ones. */
-  @SuppressWarnings("MissingOverride")
+  @SuppressWarnings("MissingOverride") // overrides only on JDK 21 and later
   public void shutdownNow() {
     clients.shutdownNow();
   }
@@ -239,7 +239,7 @@ public final class BalancedHttpClient extends HttpClient implements AutoCloseabl
    * @return whether all is shut down; false before JDK 21
    * @throws InterruptedException if interrupted while waiting
    */
-  @SuppressWarnings("MissingOverride")
+  @SuppressWarnings("MissingOverride") // overrides only on JDK 21 and later
   public boolean awaitTermination(Duration duration) throws InterruptedException {
     return clients.awaitTermination(requireNonNull(duration, "duration"));
   }
@@ -249,7 +249,7 @@ public final class BalancedHttpClient extends HttpClient implements AutoCloseabl
    *
    * @return false before JDK 21
    */
-  @SuppressWarnings("MissingOverride")
+  @SuppressWarnings("MissingOverride") // overrides only on JDK 21 and later
   public boolean isTerminated() {
     return clients.isTerminated();
   }

@@ -339,9 +339,9 @@ class LeaseTest extends HttpTestCase {
     RawServer server = hanging("");
     LoadBalancer balancer = balancer(server.address());
     CompletableFuture<HttpResponse<String>> response =
-        client(balancer)
-            .sendAsync(request().build(), BodyHandlers.ofString())
-            .orTimeout(50, TimeUnit.MILLISECONDS);
+        client(balancer).sendAsync(request().build(), BodyHandlers.ofString());
+    server.head(); // the exchange is under way
+    response.orTimeout(50, TimeUnit.MILLISECONDS);
 
     var failure = assertThrows(ExecutionException.class, response::get);
     assertInstanceOf(TimeoutException.class, failure.getCause());
