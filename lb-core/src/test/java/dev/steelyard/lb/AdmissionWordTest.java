@@ -321,6 +321,43 @@ class AdmissionWordTest {
     }
   }
 
+  @Test
+  void whoeverMakesAClosedWordIdleSaysSoARefusedRequestToo() throws Exception {
+    // The interleaving: a refused begin has added itself, the last request ends and sees one in
+    // flight, the refused one takes its add back. Then it is the refused one that has to signal.
+    Word[] words = new Word[10_000];
+    for (int i = 0; i < words.length; i++) {
+      words[i] = new Word();
+      assertTrue(words[i].begins());
+      words[i].setClosed(true);
+    }
+    AtomicInteger at = new AtomicInteger(-1);
+    AtomicInteger role = new AtomicInteger();
+    together(
+        2,
+        () -> {
+          boolean ends = role.getAndIncrement() == 0;
+          for (int i = 0; i < words.length; i++) {
+            if (ends) {
+              while (at.get() < i) {
+                Thread.yield();
+              }
+              words[i].end();
+            } else {
+              at.set(i);
+              while (!words[i].isClosedAndIdle()) {
+                assertFalse(words[i].begins());
+              }
+            }
+          }
+          return null;
+        });
+    for (Word word : words) {
+      assertTrue(word.isClosedAndIdle());
+      assertTrue(word.idleSignals.get() >= 1, "nobody signalled");
+    }
+  }
+
   /** Runs the same on several threads at once and hands on what any of them throws. */
   static void together(int threads, Callable<?> work) throws Exception {
     CyclicBarrier start = new CyclicBarrier(threads);

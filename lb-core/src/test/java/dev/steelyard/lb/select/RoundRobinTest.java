@@ -14,7 +14,9 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -277,35 +279,46 @@ class RoundRobinTest {
   }
 
   @Test
-  void noTurnIsLostOrGivenTwice() throws Exception {
+  void noTurnIsLostWhereTwoThreadsShareAStripe() throws Exception {
+    int turns = 3_000_000;
     StripedCursor cursor = new StripedCursor(0);
-    int threads = 24;
-    ExecutorService pool = Executors.newFixedThreadPool(threads);
+    List<ExecutorService> threads = new ArrayList<>();
+    ExecutorService[] byStripe = new ExecutorService[StripedCursor.STRIPES];
     try {
-      List<Future<?>> futures = new ArrayList<>();
-      CountDownLatch start = new CountDownLatch(1);
-      for (int t = 0; t < threads; t++) {
-        futures.add(
-            pool.submit(
-                () -> {
-                  start.await();
-                  for (int i = 0; i < 100_000; i++) {
-                    cursor.next();
-                  }
-                  return null;
-                }));
-      }
-      start.countDown();
-      for (Future<?> future : futures) {
-        future.get(30, TimeUnit.SECONDS);
+      while (true) {
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        threads.add(thread);
+        int stripe = thread.submit(() -> stripeOfThisThread(new StripedCursor(0))).get();
+        if (byStripe[stripe] == null) {
+          byStripe[stripe] = thread;
+          continue;
+        }
+        CyclicBarrier start = new CyclicBarrier(2);
+        Callable<Object> take =
+            () -> {
+              start.await();
+              for (int i = 0; i < turns; i++) {
+                cursor.next();
+              }
+              return null;
+            };
+        Future<Object> one = thread.submit(take);
+        byStripe[stripe].submit(take).get(30, TimeUnit.SECONDS);
+        one.get(30, TimeUnit.SECONDS);
+        assertEquals(2L * turns, cursor.peek(stripe));
+        return;
       }
     } finally {
-      pool.shutdown();
+      threads.forEach(ExecutorService::shutdown);
     }
-    long taken = 0;
-    for (int stripe = 0; stripe < StripedCursor.STRIPES; stripe++) {
-      taken += cursor.peek(stripe);
+  }
+
+  private static int stripeOfThisThread(StripedCursor cursor) {
+    cursor.next();
+    int stripe = 0;
+    while (cursor.peek(stripe) == 0) {
+      stripe++;
     }
-    assertEquals(threads * 100_000L, taken);
+    return stripe;
   }
 }
