@@ -66,7 +66,7 @@ public class AdmissionWordLincheckTest {
   @Test
   void everyInterleavingIsExplainedByAnOrderOfTheCalls() {
     new ModelCheckingOptions()
-        .iterations(6)
+        .iterations(6) // the scenarios are the same in each run; three of them miss the defect
         .threads(3)
         .actorsPerThread(2)
         .actorsBefore(1)
