@@ -61,9 +61,6 @@ final class Fleet implements RegistryListener {
    */
   private static final int REFUSALS = 16;
 
-  /** The failure rate above which an idle endpoint is no better than one that is busy proving. */
-  private static final double FAILING = 0.25;
-
   private final String name;
   private final Selector selector;
   private final boolean timed;
@@ -214,7 +211,7 @@ final class Fleet implements RegistryListener {
       }
       LiveEndpoint endpoint = own(picked, leftOut);
       // What is idle because it fails must not get what the busy ones refuse.
-      boolean failing = choosy && leftOut != excluded && endpoint.failureRate() > FAILING;
+      boolean failing = choosy && leftOut != excluded && endpoint.isFailing();
       long begun = failing ? AdmissionWord.REFUSED : endpoint.begin(choosy);
       if (begun != AdmissionWord.REFUSED) {
         if (timed) {

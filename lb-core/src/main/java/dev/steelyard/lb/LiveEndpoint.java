@@ -40,8 +40,8 @@ final class LiveEndpoint extends AdmissionWord implements Endpoint {
   private static final double SUCCESS_FACTOR = 3.0 / 4;
   private static final double FORGOTTEN = 1.0 / 1024;
 
-  /** The failure rate from which on an unreachable endpoint is left alone: about two seconds. */
-  private static final double BACK_OFF = 1.0 / 4;
+  /** The failure rate from which on an endpoint had better be left alone: about two seconds. */
+  private static final double FAILING = 1.0 / 4;
 
   private final Signals signals;
   // Of every outcome but SUCCESS, which is what remains: a success then writes no count of its own.
@@ -98,7 +98,11 @@ final class LiveEndpoint extends AdmissionWord implements Endpoint {
    */
   @Override
   boolean defers(boolean unreachable, boolean busy) {
-    return unreachable ? busy || failureRate() >= BACK_OFF : busy && signals.timed();
+    return unreachable ? busy || isFailing() : busy && signals.timed();
+  }
+
+  boolean isFailing() {
+    return failureRate() >= FAILING;
   }
 
   /** An answer has begun. */

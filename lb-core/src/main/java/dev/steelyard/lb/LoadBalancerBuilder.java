@@ -77,7 +77,7 @@ public final class LoadBalancerBuilder {
    * Sets how many retries all calls together may make. Default: {@value RetryBudget#DEFAULT_RATIO}
    * of the requests plus {@value RetryBudget#DEFAULT_PER_SECOND} per second.
    *
-   * @param ratio retries per request, 0 to 1
+   * @param ratio retries per request, 0 to 1, a multiple of 0.001
    * @param perSecond retries per second besides, 0 to 1 000 000
    * @return this builder
    * @throws IllegalArgumentException if out of range

@@ -44,7 +44,8 @@ public interface Endpoint {
    * Returns whether the instance has yet to answer its first request. A selector should let it have
    * one request at a time until then: what is not known to be fast may be stuck.
    *
-   * @return true until the first success, and again from a failure to connect to the next success
+   * @return true until the first good answer has begun, and again from a failure to connect until
+   *     the next one
    */
   boolean isUnproven();
 

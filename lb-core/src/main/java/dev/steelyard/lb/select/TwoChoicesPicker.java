@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * #FAILURE_WEIGHT}, times the heavier load of the pair, is added to its load. Relative to the pair,
  * because then it holds at every scale of latency and concurrency: above a rate of 1/4 the other
  * one is taken, however slow or busy, and below it the failing one still helps out. Fast failures
- * so never attract requests.
+ * so never attract requests. Where one of a pair is to be avoided, the better one is held against
+ * further draws, so that a dead candidate does not leave its pairs without a choice.
  */
 abstract class TwoChoicesPicker implements Picker {
   /** How many times the heavier load of a pair a failure rate of 1 adds. */
