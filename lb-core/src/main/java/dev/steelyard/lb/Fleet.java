@@ -97,6 +97,7 @@ final class Fleet implements RegistryListener {
     for (Registration gone : change.removed()) {
       LiveEndpoint endpoint = byIncarnation.remove(gone.incarnation());
       if (endpoint != null) {
+        endpoint.leave();
         closing.add(endpoint);
         leaving.put(gone.incarnation(), endpoint);
       }
@@ -153,11 +154,15 @@ final class Fleet implements RegistryListener {
       }
     }
     Candidates candidates = Candidates.of(usable, Arrays.copyOf(weights, usable.size()), random);
+    int[] listening = endpoints.stream().mapToInt(LiveEndpoint::listening).toArray();
     Picker picker = requireNonNull(selector.prepare(candidates, previous.picker()), "picker");
     Active next =
         new Active(picker, registry, List.copyOf(endpoints), factors, usable.size(), unusable);
     if (!ACTIVE.compareAndSet(this, previous, next)) { // only close() writes besides
       closing.addAll(usable);
+    }
+    for (int i = 0; i < listening.length; i++) {
+      endpoints.get(i).forgetListeners(listening[i]);
     }
   }
 
@@ -214,6 +219,7 @@ final class Fleet implements RegistryListener {
       boolean failing = choosy && leftOut != excluded && endpoint.isFailing();
       long begun = failing ? AdmissionWord.REFUSED : endpoint.begin(choosy);
       if (begun != AdmissionWord.REFUSED) {
+        endpoint.tellBegan();
         if (timed) {
           return Lease.timed(endpoint, now);
         }

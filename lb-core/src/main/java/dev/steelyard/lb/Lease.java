@@ -107,12 +107,16 @@ public final class Lease implements AutoCloseable {
     if (before == ENDED) {
       return false;
     }
+    long nanos = -1;
     if (before == UNTIMED) {
       endpoint.record(outcome);
     } else {
-      endpoint.record(outcome, before, endpoint.signals().ticker().nanos());
+      long now = endpoint.signals().ticker().nanos();
+      nanos = Math.max(now - before, 0);
+      endpoint.record(outcome, before, now);
     }
     endpoint.end();
+    endpoint.tellEnded(outcome, nanos);
     return true;
   }
 
@@ -123,6 +127,7 @@ public final class Lease implements AutoCloseable {
     }
     endpoint.recordUnreachable();
     endpoint.end();
+    endpoint.tellEnded(Outcome.FAILURE, -1);
     return true;
   }
 

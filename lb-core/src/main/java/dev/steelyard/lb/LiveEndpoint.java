@@ -4,8 +4,10 @@ import dev.steelyard.lb.registry.Instance;
 import dev.steelyard.lb.registry.Registration;
 import dev.steelyard.lb.request.Outcome;
 import dev.steelyard.lb.select.Endpoint;
+import dev.steelyard.lb.select.LoadListener;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +37,7 @@ final class LiveEndpoint extends AdmissionWord implements Endpoint {
     }
   }
 
+  private static final LoadListener[] NOBODY = {};
   private static final double FAILURE_SHARE = 1.0 / 8;
   private static final double UNREACHABLE_SHARE = 1.0 / 2;
   private static final double SUCCESS_FACTOR = 3.0 / 4;
@@ -47,6 +50,9 @@ final class LiveEndpoint extends AdmissionWord implements Endpoint {
   // Of every outcome but SUCCESS, which is what remains: a success then writes no count of its own.
   private final long[] counts = new long[Outcome.values().length];
   private volatile Registration registration;
+  private volatile boolean registered = true;
+  // Copied on write by the balancer's writer, read by every request.
+  private volatile LoadListener[] listeners = NOBODY;
   private volatile long latency;
   private volatile long failures;
   // Made when somebody first asks; replaced when it is done and the endpoint has been used since.
@@ -103,6 +109,47 @@ final class LiveEndpoint extends AdmissionWord implements Endpoint {
 
   boolean isFailing() {
     return failureRate() >= FAILING;
+  }
+
+  @Override
+  public boolean servesBoundSessions() {
+    return registered && registration.status().servesBoundSessions();
+  }
+
+  @Override
+  public void listen(LoadListener listener) {
+    LoadListener[] now = listeners;
+    LoadListener[] more = Arrays.copyOf(now, now.length + 1);
+    more[now.length] = listener;
+    listeners = more;
+  }
+
+  /** How many listen; those that were there before a {@link #listen} stay at the front. */
+  int listening() {
+    return listeners.length;
+  }
+
+  /** Drops the listeners of pickers that are no longer in use. Called by the writer only. */
+  void forgetListeners(int count) {
+    LoadListener[] now = listeners;
+    listeners = count == now.length ? NOBODY : Arrays.copyOfRange(now, count, now.length);
+  }
+
+  void tellBegan() {
+    for (LoadListener listener : listeners) {
+      listener.began();
+    }
+  }
+
+  void tellEnded(Outcome outcome, long nanos) {
+    for (LoadListener listener : listeners) {
+      listener.ended(outcome, nanos);
+    }
+  }
+
+  /** It has left the registry. */
+  void leave() {
+    registered = false;
   }
 
   /** An answer has begun. */

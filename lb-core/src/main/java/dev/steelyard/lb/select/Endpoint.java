@@ -69,4 +69,22 @@ public interface Endpoint {
    * @return 0 (no failure lately) to 1
    */
   double failureRate();
+
+  /**
+   * Returns whether a session that is bound to this incarnation may go on using it.
+   *
+   * @return true while it is registered with a status that {@link
+   *     dev.steelyard.lb.registry.InstanceStatus#servesBoundSessions()}, whether or not it gets new
+   *     requests
+   */
+  boolean servesBoundSessions();
+
+  /**
+   * Has a strategy told of the requests of this endpoint. To be called from {@link
+   * Selector#prepare} only; it lasts until the balancer has published the picker of a later {@code
+   * prepare}. Strategies that only read the state above need none.
+   *
+   * @param listener who is told; an endpoint may have several
+   */
+  void listen(LoadListener listener);
 }

@@ -1,8 +1,10 @@
 package dev.steelyard.lb.select;
 
 import dev.steelyard.lb.registry.Instance;
+import dev.steelyard.lb.request.Outcome;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** An endpoint whose state a test sets. */
@@ -12,9 +14,15 @@ public final class FakeEndpoint implements Endpoint {
   public volatile boolean unproven;
   public volatile double latencyNanos = 1e6;
   public volatile double failureRate;
+  public volatile boolean servesBoundSessions = true;
+  public final List<LoadListener> listeners = new CopyOnWriteArrayList<>();
 
   public FakeEndpoint(int number) {
-    this.instance = Instance.of("host-" + number + ":80");
+    this(Instance.of("host-" + number + ":80"));
+  }
+
+  public FakeEndpoint(Instance instance) {
+    this.instance = instance;
   }
 
   public static List<FakeEndpoint> fleet(int size) {
@@ -58,5 +66,27 @@ public final class FakeEndpoint implements Endpoint {
   @Override
   public String toString() {
     return instance.id();
+  }
+
+  @Override
+  public boolean servesBoundSessions() {
+    return servesBoundSessions;
+  }
+
+  @Override
+  public void listen(LoadListener listener) {
+    listeners.add(listener);
+  }
+
+  /** A request begins, as the balancer would tell it. */
+  public void begin() {
+    inFlight.incrementAndGet();
+    listeners.forEach(LoadListener::began);
+  }
+
+  /** A request ends, as the balancer would tell it. */
+  public void end(Outcome outcome, long nanos) {
+    inFlight.decrementAndGet();
+    listeners.forEach(listener -> listener.ended(outcome, nanos));
   }
 }
