@@ -20,23 +20,27 @@ final class PeakEwmaSelector implements Selector {
     return "peakEwma";
   }
 
+  /**
+   * What a further request would wait for: the latency, once for itself and once for each request
+   * before it per unit of weight. An average that has faded to nothing still counts as 1 ns, so
+   * that the number of outstanding requests goes on to matter.
+   */
+  static double expectedWait(Endpoint endpoint, double inverseWeight, long nowNanos) {
+    double outstanding = endpoint.inFlight() * inverseWeight;
+    if (endpoint.isUnproven()) {
+      return outstanding == 0 ? 0 : TwoChoicesPicker.AVOIDED_LOAD * (1 + outstanding);
+    }
+    return (endpoint.latencyNanos(nowNanos) + 1) * (1 + outstanding);
+  }
+
   private static final class PeakEwmaPicker extends TwoChoicesPicker {
     PeakEwmaPicker(Candidates candidates) {
       super(candidates);
     }
 
-    /**
-     * What a further request would wait for: the latency, once for itself and once for each request
-     * before it per unit of weight. An average that has faded to nothing still counts as 1 ns, so
-     * that the number of outstanding requests goes on to matter.
-     */
     @Override
     double load(Endpoint endpoint, double inverseWeight, long nowNanos) {
-      double outstanding = endpoint.inFlight() * inverseWeight;
-      if (endpoint.isUnproven()) {
-        return outstanding == 0 ? 0 : AVOIDED_LOAD * (1 + outstanding);
-      }
-      return (endpoint.latencyNanos(nowNanos) + 1) * (1 + outstanding);
+      return expectedWait(endpoint, inverseWeight, nowNanos);
     }
   }
 }

@@ -15,12 +15,7 @@ final class RoundRobinSelector implements Selector {
               : new StripedCursor(randomStart(candidates));
       return new RoundRobinPicker(candidates, cursor);
     }
-    // The phase goes on, over another partition: a live weight change shifts shares without a jump.
-    StripedCursor cursor =
-        previous instanceof WeightedRoundRobinPicker old
-            ? old.cursor()
-            : new StripedCursor(candidates.random().nextLong() >>> 1);
-    return new WeightedRoundRobinPicker(candidates, cursor);
+    return WeightedRoundRobinPicker.of(candidates, previous);
   }
 
   /** A start that is no client's first server by default, and that makes a wrap a theory. */
@@ -47,9 +42,12 @@ final class RoundRobinSelector implements Selector {
       next = survivor == null ? next : survivor;
       turn[index] = next;
     }
-    StripedCursor cursor = new StripedCursor(0);
+    StripedCursor cursor =
+        new StripedCursor(turn[(int) (old.cursor().nextStart() % before.size())]);
     for (int stripe = 0; stripe < StripedCursor.STRIPES; stripe++) {
-      cursor.set(stripe, turn[(int) (old.cursor().peek(stripe) % before.size())]);
+      if (old.cursor().hasBegun(stripe)) {
+        cursor.set(stripe, turn[(int) (old.cursor().peek(stripe) % before.size())]);
+      }
     }
     return cursor;
   }

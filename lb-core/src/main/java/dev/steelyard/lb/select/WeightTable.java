@@ -1,7 +1,8 @@
 package dev.steelyard.lb.select;
 
 /**
- * Maps a uniform 64-bit value to an index in proportion to the weights, in O(1) expected.
+ * Maps a uniform value, of 64 bits or below the sum of integer weights, to an index in proportion
+ * to the weights, in O(1) expected.
  *
  * <p>The unit interval, scaled to the unsigned 64-bit integers, is cut into one piece per index,
  * {@code ends[i]} being the first value after piece i. A guide table of at least 2n equal buckets
@@ -43,17 +44,37 @@ final class WeightTable {
     }
     ends[n - 1] = -1L; // rounding must not leave values that belong to nobody
     int bits = Integer.SIZE - Integer.numberOfLeadingZeros(2 * n - 1);
-    int shift = Long.SIZE - bits;
-    int[] guide = new int[(1 << bits) + 1];
+    return of(ends, 1 << bits, Long.SIZE - bits);
+  }
+
+  /**
+   * Builds a table whose values are not 2^64 but the sum of these counts, each at least 1: index i
+   * owns exactly {@code counts[i]} of them.
+   */
+  static WeightTable ofCounts(long[] counts) {
+    int n = counts.length;
+    long[] ends = new long[n];
+    long sum = 0;
+    for (int i = 0; i < n; i++) {
+      sum += counts[i];
+      ends[i] = sum;
+    }
+    int shift = Math.max(Long.SIZE - Long.numberOfLeadingZeros(sum / (2L * n)) - 1, 0);
+    return of(ends, (int) ((sum - 1) >>> shift) + 1, shift);
+  }
+
+  private static WeightTable of(long[] ends, int buckets, int shift) {
+    int n = ends.length;
+    int[] guide = new int[buckets + 1];
     int index = 0;
-    for (int bucket = 0; bucket < 1 << bits; bucket++) {
+    for (int bucket = 0; bucket < buckets; bucket++) {
       long first = (long) bucket << shift;
       while (index < n - 1 && Long.compareUnsigned(first, ends[index]) >= 0) {
         index++;
       }
       guide[bucket] = index;
     }
-    guide[1 << bits] = n - 1;
+    guide[buckets] = n - 1;
     return new WeightTable(ends, guide, shift);
   }
 

@@ -214,7 +214,8 @@ class RoundRobinTest {
     for (long start : new long[] {Integer.MAX_VALUE - 3L, (1L << 32) - 3, Long.MAX_VALUE - 3}) {
       long[] counts = count(at(three, start), three, 3_000);
       for (long count : counts) {
-        assertEquals(1_000, count, 1, "from " + start + ": " + Arrays.toString(counts));
+        // Two runs, before and after the overflow, each of them exact.
+        assertEquals(1_000, count, 2, "from " + start + ": " + Arrays.toString(counts));
       }
     }
   }
@@ -222,15 +223,18 @@ class RoundRobinTest {
   @Test
   void theCounterOfAWeightedListMayOverflow() {
     // servicetalk#3588: ArrayIndexOutOfBoundsException after 2^31 picks.
-    double[] weights = {1, 2, 5};
+    double[][] cycles = {{1, 2, 5}, {10_000, 20_000, 50_000}, {1, Math.E, Math.PI}};
     List<FakeEndpoint> three = fleet.subList(0, 3);
-    for (long start : new long[] {Integer.MAX_VALUE - 9L, (1L << 32) - 9, Long.MAX_VALUE - 9}) {
-      Picker picker =
-          new WeightedRoundRobinPicker(
-              Candidates.of(three, weights, RANDOM), new StripedCursor(start));
-      long[] counts = count(picker, three, 8_000);
-      for (int i = 0; i < 3; i++) {
-        assertEquals(weights[i] * 1_000, counts[i], 8, "from " + start);
+    for (double[] weights : cycles) {
+      double total = Arrays.stream(weights).sum();
+      for (long start : new long[] {Integer.MAX_VALUE - 9L, (1L << 32) - 9, Long.MAX_VALUE - 9}) {
+        Picker picker =
+            WeightedRoundRobinPicker.at(
+                Candidates.of(three, weights, RANDOM), new StripedCursor(start));
+        long[] counts = count(picker, three, 8_000);
+        for (int i = 0; i < 3; i++) {
+          assertEquals(weights[i] / total * 8_000, counts[i], 8, "from " + start);
+        }
       }
     }
   }
@@ -241,7 +245,7 @@ class RoundRobinTest {
     Endpoint expected = fleet.get((int) (Long.MAX_VALUE % 10));
 
     assertSame(expected, pick(rebuild(fleet, picker)));
-    pick(picker); // wraps to 0
+    pick(picker); // begins anew where the next stripe would, one turn later: at 0
     assertSame(fleet.get(0), pick(rebuild(fleet, picker)));
   }
 
@@ -316,7 +320,7 @@ class RoundRobinTest {
   private static int stripeOfThisThread(StripedCursor cursor) {
     cursor.next();
     int stripe = 0;
-    while (cursor.peek(stripe) == 0) {
+    while (!cursor.hasBegun(stripe)) {
       stripe++;
     }
     return stripe;

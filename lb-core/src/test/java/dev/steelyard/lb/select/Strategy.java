@@ -12,7 +12,9 @@ public enum Strategy {
   ROUND_ROBIN(Selectors.roundRobin()),
   RANDOM(Selectors.random()),
   POWER_OF_TWO_CHOICES(Selectors.powerOfTwoChoices()),
-  PEAK_EWMA(Selectors.peakEwma());
+  PEAK_EWMA(Selectors.peakEwma()),
+  LEAST_REQUESTS(Selectors.leastRequests()),
+  LEAST_RESPONSE_TIME(Selectors.leastResponseTime());
 
   private final Selector selector;
 

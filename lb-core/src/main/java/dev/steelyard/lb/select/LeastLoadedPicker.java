@@ -1,0 +1,147 @@
+package dev.steelyard.lb.select;
+
+import dev.steelyard.lb.request.Outcome;
+import dev.steelyard.lb.request.RequestContext;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The least loaded of the whole set. The loads are kept in a {@link LoadTree}, which the requests
+ * themselves keep up to date as they begin and end.
+ *
+ * <p><b>A pick</b> first draws by weight: a candidate that happens to have the least load of all is
+ * taken at once. So ties are broken at random and by weight, and an idle set costs no more than a
+ * random pick. Where that misses a few times the tree tells.
+ *
+ * <p><b>Time.</b> Loads also fade with time, and nobody tells of that: so the first candidate drawn
+ * by each pick is looked at anew, every one about once in n picks.
+ *
+ * <p><b>Concurrency.</b> A leaf is brought up to date by computing the load, exchanging the leaf,
+ * and computing again until both agree. Whoever changed the load in between does the same, so the
+ * last one to write a leaf has seen the last change. What two picks find at the same moment may be
+ * the same leaf: whole-set choices of several threads overlap where those of two random draws would
+ * not, by at most the number of threads.
+ */
+abstract class LeastLoadedPicker implements Picker {
+  /** The load of a candidate that is to be avoided: only less avoided ones come before it. */
+  private static final double AVOIDED = 1e18;
+
+  private static final int DRAWS = 3;
+  private static final int ALLOWED_DRAWS = 8;
+  private static final VarHandle NOW;
+
+  static {
+    try {
+      NOW = MethodHandles.lookup().findVarHandle(LeastLoadedPicker.class, "now", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final Candidates candidates;
+  private final Endpoint[] endpoints;
+  private final double[] inverseWeights;
+  private final @Nullable WeightTable table;
+  private final LoadTree tree;
+
+  // The time of the last pick, for the ends of requests, which are told without one. Written and
+  // read without order: nothing depends on it but how far an average has faded.
+  @SuppressWarnings("UnusedVariable") // through NOW
+  private long now;
+
+  LeastLoadedPicker(Candidates candidates) {
+    this.candidates = candidates;
+    this.endpoints = candidates.endpoints();
+    this.inverseWeights = new double[endpoints.length];
+    double[] relativeWeights = candidates.relativeWeights();
+    for (int i = 0; i < inverseWeights.length; i++) {
+      inverseWeights[i] = 1 / relativeWeights[i];
+    }
+    this.table = candidates.isUniform() ? null : WeightTable.of(relativeWeights);
+    this.tree = new LoadTree(Math.max(endpoints.length, 1));
+  }
+
+  /** To be called when the object is complete: from then on other threads see it. */
+  final LeastLoadedPicker listening() {
+    for (int i = 0; i < endpoints.length; i++) {
+      endpoints[i].listen(new Leaf(this, i));
+      refresh(i, 0);
+    }
+    return this;
+  }
+
+  /** The load of an endpoint without regard to failures, at least 0. */
+  abstract double load(Endpoint endpoint, double inverseWeight, long nowNanos);
+
+  private int bits(int index, long nowNanos) {
+    Endpoint endpoint = endpoints[index];
+    double load = load(endpoint, inverseWeights[index], nowNanos);
+    double failures = endpoint.failureRate();
+    if (failures >= TwoChoicesPicker.AVOIDED_RATE) {
+      return LoadTree.bits(AVOIDED * (1 + failures) + load);
+    }
+    return LoadTree.bits(load * (1 + TwoChoicesPicker.FAILURE_WEIGHT * failures));
+  }
+
+  private void refresh(int index, long nowNanos) {
+    int bits = bits(index, nowNanos);
+    while (tree.get(index) != bits) {
+      tree.set(index, bits);
+      bits = bits(index, nowNanos);
+    }
+  }
+
+  @Override
+  public final @Nullable Endpoint pick(RequestContext request, Exclusions excluded, long nowNanos) {
+    if (endpoints.length <= 1) {
+      return endpoints.length == 0 || excluded.contains(endpoints[0]) ? null : endpoints[0];
+    }
+    NOW.setOpaque(this, nowNanos);
+    long bits = candidates.random().nextLong();
+    int drawn = draw(bits);
+    refresh(drawn, nowNanos);
+    if (!excluded.isEmpty()) {
+      return pickAllowed(drawn, excluded);
+    }
+    int least = tree.least();
+    for (int draw = 1; tree.get(drawn) > least; draw++) {
+      bits = candidates.random().nextLong();
+      if (draw == DRAWS) {
+        return endpoints[tree.leastLeaf(bits)];
+      }
+      drawn = draw(bits);
+    }
+    return endpoints[drawn];
+  }
+
+  private int draw(long bits) {
+    return table == null ? (int) (((bits >>> 32) * endpoints.length) >>> 32) : table.find(bits);
+  }
+
+  /** For retries: the least loaded of a few allowed draws, and the first allowed at worst. */
+  private @Nullable Endpoint pickAllowed(int first, Exclusions excluded) {
+    int best = -1;
+    int index = first;
+    for (int draw = 0; draw < ALLOWED_DRAWS; draw++) {
+      if ((best < 0 || tree.get(index) < tree.get(best)) && !excluded.contains(endpoints[index])) {
+        best = index;
+      }
+      index = draw(candidates.random().nextLong());
+    }
+    return best < 0 ? candidates.randomAllowed(excluded) : endpoints[best];
+  }
+
+  /** Passes what one endpoint tells on to its leaf. */
+  private record Leaf(LeastLoadedPicker picker, int index) implements LoadListener {
+    @Override
+    public void began() {
+      picker.refresh(index, (long) NOW.getOpaque(picker));
+    }
+
+    @Override
+    public void ended(Outcome outcome, long nanos) {
+      picker.refresh(index, (long) NOW.getOpaque(picker));
+    }
+  }
+}
