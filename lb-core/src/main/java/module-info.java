@@ -3,11 +3,13 @@
  * calls.
  *
  * <p>The floors, lowest first: {@code env}, {@code registry} and {@code request}, {@code select}
- * and {@code resilience}, {@code lb}, {@code http}. A package imports only from lower floors.
+ * and {@code resilience}, {@code sticky}, {@code lb}, {@code http}. A package imports only from
+ * lower floors.
  */
 module dev.steelyard.lb {
   requires static transitive org.jspecify;
   requires org.slf4j;
+  requires com.github.benmanes.caffeine;
   requires transitive java.net.http;
 
   exports dev.steelyard.lb;
@@ -17,4 +19,5 @@ module dev.steelyard.lb {
   exports dev.steelyard.lb.request;
   exports dev.steelyard.lb.resilience;
   exports dev.steelyard.lb.select;
+  exports dev.steelyard.lb.sticky;
 }

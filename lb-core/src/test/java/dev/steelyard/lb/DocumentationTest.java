@@ -35,6 +35,7 @@ class DocumentationTest {
       import dev.steelyard.lb.registry.*;
       import dev.steelyard.lb.request.*;
       import dev.steelyard.lb.select.*;
+      import dev.steelyard.lb.sticky.*;
       import java.io.IOException;
       import java.net.URI;
       import java.net.http.*;

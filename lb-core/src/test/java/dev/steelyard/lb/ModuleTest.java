@@ -27,7 +27,8 @@ class ModuleTest {
           "dev.steelyard.lb.registry",
           "dev.steelyard.lb.request",
           "dev.steelyard.lb.resilience",
-          "dev.steelyard.lb.select");
+          "dev.steelyard.lb.select",
+          "dev.steelyard.lb.sticky");
 
   @Test
   void isNamedAndClosed() {
@@ -48,12 +49,19 @@ class ModuleTest {
     Map<String, Set<Requires.Modifier>> requires =
         MODULE.requires().stream().collect(Collectors.toMap(Requires::name, Requires::modifiers));
     assertEquals(
-        Set.of("java.base", "java.net.http", "org.jspecify", "org.slf4j"), requires.keySet());
+        Set.of(
+            "com.github.benmanes.caffeine",
+            "java.base",
+            "java.net.http",
+            "org.jspecify",
+            "org.slf4j"),
+        requires.keySet());
     assertEquals(
         Set.of(Requires.Modifier.STATIC, Requires.Modifier.TRANSITIVE),
         requires.get("org.jspecify"));
     assertEquals(Set.of(Requires.Modifier.TRANSITIVE), requires.get("java.net.http"));
     assertEquals(Set.of(), requires.get("org.slf4j"));
+    assertEquals(Set.of(), requires.get("com.github.benmanes.caffeine"));
   }
 
   @Test
