@@ -1,6 +1,7 @@
 package dev.steelyard.lb.http;
 
 import dev.steelyard.lb.request.Outcome;
+import dev.steelyard.lb.request.RequestContext;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -41,7 +42,13 @@ final class AsyncExchange<T> {
   }
 
   static <T> CompletableFuture<HttpResponse<T>> send(Service service, Hop<T> hop) {
-    Exchange<T> exchange = new Exchange<>(service, hop);
+    RequestContext context;
+    try {
+      context = service.context(hop.request());
+    } catch (RuntimeException | Error noKey) {
+      return CompletableFuture.failedFuture(new CompletionException(noKey));
+    }
+    Exchange<T> exchange = new Exchange<>(service, hop, context);
     Attempt<T> first;
     try {
       first = exchange.first();

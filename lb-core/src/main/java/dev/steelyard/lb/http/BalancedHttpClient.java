@@ -132,7 +132,7 @@ public final class BalancedHttpClient extends HttpClient implements AutoCloseabl
     Service service = service(hop.request().uri());
     return service == null
         ? clients.noRedirects().send(hop.request(), hop.handler())
-        : new Exchange<>(service, hop).send();
+        : new Exchange<>(service, hop, service.context(hop.request())).send();
   }
 
   @Override

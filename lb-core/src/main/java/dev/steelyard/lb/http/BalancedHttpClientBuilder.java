@@ -5,11 +5,15 @@ import static java.util.Objects.requireNonNull;
 
 import dev.steelyard.lb.LoadBalancer;
 import dev.steelyard.lb.ResponseClassifier;
+import dev.steelyard.lb.request.RequestContext;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Collects the settings of a client; not thread-safe. */
 public final class BalancedHttpClientBuilder {
@@ -17,6 +21,7 @@ public final class BalancedHttpClientBuilder {
   private final Map<String, LoadBalancer> balancers = new HashMap<>();
   private HostHeader hostHeader = HostHeader.INSTANCE;
   private ResponseClassifier classifier = HttpOutcomes.INSTANCE;
+  private Function<HttpRequest, @Nullable String> requestKey = request -> null;
 
   BalancedHttpClientBuilder(Supplier<JdkClients> delegate) {
     this.delegate = delegate;
@@ -66,6 +71,25 @@ public final class BalancedHttpClientBuilder {
   }
 
   /**
+   * Sets what tells the key of a request to a service: the user, session or tenant that it belongs
+   * to. It becomes {@link RequestContext#key}, which strategies that hash go by, and sticky
+   * sessions. {@link RequestKeys} has the usual ones. Default: no request has a key.
+   *
+   * <p>Called once for each request, not for its retries, before an instance is chosen: for a
+   * WebSocket with a GET that has the URI and the headers of its handshake, and for each hop of a
+   * chain of redirects that are followed with the request of that hop. So a redirect to another
+   * origin, which is sent without its cookies, has no key that is taken from them.
+   *
+   * @param key fast and thread-safe; null and blank are no key; what it throws is what the request
+   *     fails with
+   * @return this builder
+   */
+  public BalancedHttpClientBuilder requestKey(Function<HttpRequest, @Nullable String> key) {
+    this.requestKey = requireNonNull(key, "requestKey");
+    return this;
+  }
+
+  /**
    * Makes the client.
    *
    * @return a new client
@@ -91,7 +115,8 @@ public final class BalancedHttpClientBuilder {
     Map<String, Service> services = new HashMap<>();
     balancers.forEach(
         (host, balancer) ->
-            services.put(host, new Service(host, balancer, classifier, hostHeader, clients)));
+            services.put(
+                host, new Service(host, balancer, classifier, hostHeader, requestKey, clients)));
     return new BalancedHttpClient(clients, Map.copyOf(services));
   }
 }

@@ -3,15 +3,22 @@ package dev.steelyard.lb.http;
 import static java.util.Objects.requireNonNull;
 
 import java.net.URI;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
 import java.net.http.WebSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** Collects what the builders of the JDK's clients are given once it is known which client. */
 final class BalancedWebSocketBuilder implements WebSocket.Builder {
+  private static final HttpRequest ANY_REQUEST =
+      HttpRequest.newBuilder(URI.create("http://localhost/")).build();
+
   private record Header(String name, String value) {}
 
   private final BalancedHttpClient client;
@@ -69,6 +76,16 @@ final class BalancedWebSocketBuilder implements WebSocket.Builder {
 
   boolean hasHeader(String name) {
     return headers.stream().anyMatch(header -> header.name().equalsIgnoreCase(name));
+  }
+
+  /** The handshake as a request, for who wants to know its URI and headers; it cannot be sent. */
+  HttpRequest handshake(URI uri) {
+    Map<String, List<String>> values = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    for (Header header : headers) {
+      values.computeIfAbsent(header.name(), name -> new ArrayList<>()).add(header.value());
+    }
+    return new DerivedRequest(ANY_REQUEST, uri)
+        .withHeaders(HttpHeaders.of(values, (name, value) -> true));
   }
 
   WebSocket.Builder configure(WebSocket.Builder target, @Nullable Duration timeout) {

@@ -17,7 +17,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
@@ -25,23 +24,17 @@ import org.jspecify.annotations.Nullable;
 
 /** What the attempts of one request to a service have in common; they come one after the other. */
 final class Exchange<T> {
-  private static final Set<String> IDEMPOTENT =
-      Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
-  private static final RequestContext REPEATABLE = RequestContext.empty().idempotent(true);
-
   private final Service service;
   private final Hop<T> hop;
   private final Attempts attempts;
   private final @Nullable RequestBody body;
   private final @Nullable Deadline deadline;
 
-  Exchange(Service service, Hop<T> hop) {
+  Exchange(Service service, Hop<T> hop, RequestContext context) {
     HttpRequest request = hop.request();
     this.service = service;
     this.hop = hop;
-    this.attempts =
-        service.attempts(
-            IDEMPOTENT.contains(request.method()) ? REPEATABLE : RequestContext.empty());
+    this.attempts = service.attempts(context);
     this.body = RequestBody.watch(request);
     Optional<Duration> timeout = request.timeout();
     this.deadline = timeout.isPresent() ? Deadline.in(timeout.get()) : null;

@@ -8,17 +8,25 @@ import dev.steelyard.lb.request.RequestContext;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** A host name that stands for the instances of a balancer. */
 final class Service {
+  private static final Set<String> IDEMPOTENT =
+      Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
+  private static final RequestContext REPEATABLE = RequestContext.empty().idempotent(true);
+
   private final String host;
   private final LoadBalancer balancer;
   private final ResponseClassifier classifier;
   private final HostHeader hostHeader;
+  private final Function<HttpRequest, @Nullable String> requestKey;
   private final JdkClients clients;
   private final ReentrantLock lock = new ReentrantLock();
   private volatile @Nullable HttpClient tls;
@@ -28,12 +36,25 @@ final class Service {
       LoadBalancer balancer,
       ResponseClassifier classifier,
       HostHeader hostHeader,
+      Function<HttpRequest, @Nullable String> requestKey,
       JdkClients clients) {
     this.host = host;
     this.balancer = balancer;
     this.classifier = classifier;
     this.hostHeader = hostHeader;
+    this.requestKey = requestKey;
     this.clients = clients;
+  }
+
+  /** What a request brings to the choice; throws what the function for its key throws. */
+  RequestContext context(HttpRequest request) {
+    String key = requestKey.apply(request);
+    boolean repeatable = IDEMPOTENT.contains(request.method());
+    if (key == null || key.isBlank()) {
+      return repeatable ? REPEATABLE : RequestContext.empty();
+    }
+    RequestContext context = RequestContext.forKey(key);
+    return repeatable ? context.idempotent(true) : context;
   }
 
   Attempts attempts(RequestContext request) {

@@ -38,19 +38,29 @@ final class WebSocketOpening {
   }
 
   private WebSocketOpening(
-      Service service, URI uri, WebSocket.Listener listener, BalancedWebSocketBuilder settings) {
+      Service service,
+      URI uri,
+      WebSocket.Listener listener,
+      BalancedWebSocketBuilder settings,
+      RequestContext context) {
     this.service = service;
     this.uri = uri;
     this.listener = listener;
     this.settings = settings;
-    this.attempts = service.attempts(RequestContext.empty());
+    this.attempts = service.attempts(context);
     Duration timeout = settings.connectTimeout();
     this.deadline = timeout == null ? null : Deadline.in(timeout);
   }
 
   static CompletableFuture<WebSocket> open(
       Service service, URI uri, WebSocket.Listener listener, BalancedWebSocketBuilder settings) {
-    WebSocketOpening opening = new WebSocketOpening(service, uri, listener, settings);
+    RequestContext context;
+    try {
+      context = service.context(settings.handshake(uri)).idempotent(false);
+    } catch (RuntimeException | Error noKey) {
+      return CompletableFuture.failedFuture(new CompletionException(noKey));
+    }
+    WebSocketOpening opening = new WebSocketOpening(service, uri, listener, settings, context);
     var unused = opening.result.whenComplete((socket, failure) -> opening.done());
     try {
       opening.begin(Exchange.first(opening.attempts, service), settings.connectTimeout());
