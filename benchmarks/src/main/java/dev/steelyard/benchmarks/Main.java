@@ -3,6 +3,7 @@ package dev.steelyard.benchmarks;
 import dev.steelyard.benchmarks.http.HttpOverheadCommand;
 import dev.steelyard.benchmarks.http.HttpServerCommand;
 import dev.steelyard.benchmarks.report.ReportCommand;
+import dev.steelyard.benchmarks.sticky.StickyMemoryCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -14,7 +15,12 @@ import picocli.CommandLine.Spec;
     name = "benchmarks",
     description = "Measures Steelyard beside the least that the machine needs for the same work.",
     mixinStandardHelpOptions = true,
-    subcommands = {ReportCommand.class, HttpOverheadCommand.class, HttpServerCommand.class})
+    subcommands = {
+      ReportCommand.class,
+      HttpOverheadCommand.class,
+      HttpServerCommand.class,
+      StickyMemoryCommand.class
+    })
 public final class Main implements Runnable {
   @Spec
   private @SuppressWarnings("NullAway.Init") CommandSpec spec; // picocli sets it
