@@ -6,16 +6,26 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.steelyard.lb.env.RandomSource;
+import dev.steelyard.lb.registry.Instance;
 import dev.steelyard.lb.registry.InstanceRegistry;
+import dev.steelyard.lb.registry.InstanceStatus;
+import dev.steelyard.lb.request.RequestContext;
+import dev.steelyard.lb.route.Member;
+import dev.steelyard.lb.route.RoutePickers;
+import dev.steelyard.lb.route.RoutePlanner;
 import dev.steelyard.lb.select.Candidates;
 import dev.steelyard.lb.select.Endpoint;
 import dev.steelyard.lb.select.Exclusions;
 import dev.steelyard.lb.select.FakeEndpoint;
 import dev.steelyard.lb.select.Picker;
+import dev.steelyard.lb.select.Routing;
 import dev.steelyard.lb.select.Strategy;
 import java.lang.reflect.Method;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -48,6 +58,44 @@ class AllocationTest {
             () -> {
               Endpoint picked = picker.pick(EMPTY, Exclusions.none(), 0);
               if (picked == null) {
+                throw new AssertionError();
+              }
+            });
+
+    assertTrue(bytes < 1, bytes + " bytes per pick");
+  }
+
+  @Test
+  void aRoutedPickAllocatesNothing() throws Exception {
+    List<FakeEndpoint> fleet =
+        IntStream.range(0, 12)
+            .mapToObj(
+                i ->
+                    Instance.of("host-" + i + ":80")
+                        .withMetadata("zone", "z" + i % 2)
+                        .withMetadata("v", "v" + i % 3))
+            .map(FakeEndpoint::new)
+            .toList();
+    List<Member> members =
+        fleet.stream().map(e -> new Member(e.instance(), InstanceStatus.UP, 1)).toList();
+    Routing routing =
+        Routing.none().subset("zone", "v").subset("zone").split("v", Map.of("v0", 0.1, "v2", 0.9));
+    Picker picker =
+        RoutePickers.prepare(
+            RoutePlanner.plan(routing, members),
+            Strategy.RANDOM.selector(),
+            fleet,
+            RandomSource.threadLocal(),
+            null);
+    RequestContext keyed = RequestContext.forKey("user-42").withHint("zone", "z1");
+    RequestContext absent = EMPTY.withHint("zone", "z1").withHint("v", "v9");
+
+    double bytes =
+        bytesPerRun(
+            () -> {
+              if (picker.pick(keyed, Exclusions.none(), 0) == null
+                  || picker.pick(absent, Exclusions.none(), 0) == null
+                  || picker.pick(EMPTY, Exclusions.none(), 0) == null) {
                 throw new AssertionError();
               }
             });

@@ -5,14 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Arrays;
 
 /** Pearson's test of counts against shares. */
-final class ChiSquare {
+public final class ChiSquare {
   /** One-sided quantile of the normal distribution: a right selector fails once in a million. */
   private static final double QUANTILE = 4.75;
 
   private ChiSquare() {}
 
   /** Fails unless the counts fit the weights; shares that expect fewer than 5 are added up. */
-  static void assertFits(long[] counts, double[] weights) {
+  public static void assertFits(long[] counts, double[] weights) {
     double heaviest = Arrays.stream(weights).max().orElseThrow();
     double total = Arrays.stream(weights).map(weight -> weight / heaviest).sum();
     long picks = Arrays.stream(counts).sum();
