@@ -7,8 +7,8 @@ import java.lang.invoke.VarHandle;
  * Counts requests in flight and refuses new ones, in one word.
  *
  * <pre>
- *   63      62        61           60 ............. 24   23 ............ 0
- *   closed  unproven  unreachable  requests begun        requests in flight
+ *   63      62        61           60      59 ....... 24   23 ............ 0
+ *   closed  unproven  unreachable  sealed  requests begun  requests in flight
  * </pre>
  *
  * One atomic add begins a request (+1 to both counts) and one ends it (-1 in flight). Because the
@@ -24,9 +24,12 @@ import java.lang.invoke.VarHandle;
  * <ul>
  *   <li>closed: gets no new requests; set by the balancer's writer, after it has published a picker
  *       without this endpoint, so that a refused caller who looks again finds the new picker;
+ *   <li>sealed, and then closed as well: gets not even the requests of sessions that are bound to
+ *       it. Set by the writer, and by whoever finds a closed endpoint idle that somebody waits for:
+ *       in one step, so that no bound session slips in between "idle" and "drained";
  *   <li>unproven: has not answered yet;
  *   <li>unreachable: no connection could be made the last time that it mattered;
- *   <li>bit 60, half of the request count: somebody moves a quarter to {@code folded}, long before
+ *   <li>bit 59, half of the request count: somebody moves a quarter to {@code folded}, long before
  *       it could overflow into the flags; the quarter that stays is what refused requests that are
  *       under way take back, which must not borrow from the flags either;
  *   <li>bit 23, half of the in-flight count: eight million leases that nobody completed.
@@ -55,12 +58,13 @@ abstract class AdmissionWord {
   private static final long CLOSED = 1L << 63;
   private static final long UNPROVEN = 1L << 62;
   private static final long UNREACHABLE = 1L << 61;
-  private static final long HALF_OF_BEGUN = 1L << 60;
+  private static final long SEALED = 1L << 60;
+  private static final long HALF_OF_BEGUN = 1L << 59;
   private static final long QUARTER_OF_BEGUN = HALF_OF_BEGUN >>> 1;
   private static final long HALF_OF_IN_FLIGHT = 1L << 23;
   private static final long BEGUN_MASK = (HALF_OF_BEGUN - 1 | HALF_OF_BEGUN) & ~IN_FLIGHT_MASK;
   private static final long ATTENTION =
-      CLOSED | UNPROVEN | UNREACHABLE | HALF_OF_BEGUN | HALF_OF_IN_FLIGHT;
+      CLOSED | SEALED | UNPROVEN | UNREACHABLE | HALF_OF_BEGUN | HALF_OF_IN_FLIGHT;
 
   /** What {@link #begin} returns if the request must not be sent. */
   static final long REFUSED = -1;
@@ -82,6 +86,9 @@ abstract class AdmissionWord {
    */
   abstract void onIdle();
 
+  /** Is called when it has answered again after it could not be connected to. */
+  abstract void onReachable();
+
   /**
    * Says whether the endpoint had better not get another request now. Asked only while it is
    * unproven or unreachable.
@@ -99,14 +106,23 @@ abstract class AdmissionWord {
    * @throws IllegalStateException if eight million requests are in flight
    */
   final long begin(boolean choosy) {
+    return begin(CLOSED, choosy);
+  }
+
+  /** Begins a request of a session that is bound to this endpoint, as {@link #begin(boolean)}. */
+  final long beginBound(boolean choosy) {
+    return begin(SEALED, choosy);
+  }
+
+  private long begin(long shut, boolean choosy) {
     long before = (long) WORD.getAndAdd(this, BEGIN);
-    if ((before & ATTENTION) != 0 && !admits(before, choosy)) {
+    if ((before & ATTENTION) != 0 && !admits(before, shut, choosy)) {
       return REFUSED;
     }
     return (before & BEGUN_MASK) >>> BEGUN_SHIFT;
   }
 
-  private boolean admits(long before, boolean choosy) {
+  private boolean admits(long before, long shut, boolean choosy) {
     if ((before & HALF_OF_BEGUN) != 0) {
       fold();
     }
@@ -119,7 +135,7 @@ abstract class AdmissionWord {
         choosy
             && (before & (UNPROVEN | UNREACHABLE)) != 0
             && defers((before & UNREACHABLE) != 0, (before & IN_FLIGHT_MASK) != 0);
-    if (before < 0 || deferred) {
+    if ((before & shut) != 0 || deferred) {
       takeBack();
       return false;
     }
@@ -156,14 +172,57 @@ abstract class AdmissionWord {
     if (closed) {
       settle((long) WORD.getAndBitwiseOr(this, CLOSED) | CLOSED);
     } else {
-      WORD.getAndBitwiseAnd(this, ~CLOSED);
+      WORD.getAndBitwiseAnd(this, ~(CLOSED | SEALED));
     }
+  }
+
+  /** Closes without a word to who waits for idleness; {@link #checkIdle} is to follow. */
+  final void closeQuietly() {
+    WORD.getAndBitwiseOr(this, CLOSED);
+  }
+
+  final void checkIdle() {
+    settle(word);
+  }
+
+  /** Closes for bound sessions, too; {@link #checkIdle} is to follow. */
+  final void seal() {
+    WORD.getAndBitwiseOr(this, CLOSED | SEALED);
+  }
+
+  /** Lets bound sessions in again; it stays closed for others. */
+  final void unseal() {
+    WORD.getAndBitwiseAnd(this, ~SEALED);
+  }
+
+  /** Seals the endpoint if it is closed and nothing is in flight. */
+  final boolean sealIfIdle() {
+    while (true) {
+      long now = word;
+      if (now >= 0 || (now & IN_FLIGHT_MASK) != 0) {
+        return false;
+      }
+      if ((now & SEALED) != 0 || WORD.compareAndSet(this, now, now | SEALED)) {
+        return true;
+      }
+    }
+  }
+
+  final boolean isClosed() {
+    return (long) WORD.getOpaque(this) < 0;
+  }
+
+  final boolean isSealed() {
+    return ((long) WORD.getOpaque(this) & SEALED) != 0;
   }
 
   /** It has answered. */
   final void setProven() {
     if (((long) WORD.getOpaque(this) & (UNPROVEN | UNREACHABLE)) != 0) {
-      WORD.getAndBitwiseAnd(this, ~(UNPROVEN | UNREACHABLE));
+      long before = (long) WORD.getAndBitwiseAnd(this, ~(UNPROVEN | UNREACHABLE));
+      if ((before & UNREACHABLE) != 0) {
+        onReachable();
+      }
     }
   }
 

@@ -1,6 +1,10 @@
 package dev.steelyard.lb;
 
+import dev.steelyard.lb.select.Routing;
+import java.util.Collections;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * A balancer at one moment.
@@ -8,6 +12,13 @@ import java.util.List;
  * @param name the name of the balancer
  * @param registryVersion the version of the registry that it has followed to
  * @param selector the strategy
+ * @param routing the rules of where to send
+ * @param panic whether so few instances are healthy that all are used, or none, as the routing says
+ * @param tierLoads the percentage of the requests that each priority tier gets; empty without
+ *     routing. With a split, of its first side; without the requests that hints send elsewhere
+ * @param zoneShares the share of the requests that each zone gets, "" being no zone; in the same
+ *     way
+ * @param clientSubset how many instances that may serve this client uses
  * @param endpoints every registered instance, in the order of registration, whether it gets
  *     requests or not
  * @param retries retries made since creation
@@ -20,6 +31,11 @@ public record BalancerSnapshot(
     String name,
     long registryVersion,
     String selector,
+    Routing routing,
+    boolean panic,
+    SortedMap<Integer, Integer> tierLoads,
+    SortedMap<String, Double> zoneShares,
+    int clientSubset,
     List<EndpointSnapshot> endpoints,
     long retries,
     long retriesRefused,
@@ -27,11 +43,16 @@ public record BalancerSnapshot(
     long callbackFaults) {
 
   /**
-   * Copies the list.
+   * Copies the collections.
    *
    * @param name the name of the balancer
    * @param registryVersion the version of the registry that it has followed to
    * @param selector the strategy
+   * @param routing the rules of where to send
+   * @param panic whether too few instances are healthy
+   * @param tierLoads the percentage that each priority tier gets
+   * @param zoneShares the share that each zone gets
+   * @param clientSubset how many instances that may serve this client uses
    * @param endpoints every registered instance
    * @param retries retries made since creation
    * @param retriesRefused retries that the budget refused since creation
@@ -39,6 +60,8 @@ public record BalancerSnapshot(
    * @param callbackFaults exceptions thrown by the user's classifier since creation
    */
   public BalancerSnapshot {
+    tierLoads = Collections.unmodifiableSortedMap(new TreeMap<>(tierLoads));
+    zoneShares = Collections.unmodifiableSortedMap(new TreeMap<>(zoneShares));
     endpoints = List.copyOf(endpoints);
   }
 }

@@ -4,40 +4,35 @@ import static java.util.Objects.requireNonNull;
 
 import dev.steelyard.lb.NoInstanceAvailableException.Cause;
 import dev.steelyard.lb.env.RandomSource;
-import dev.steelyard.lb.registry.InstanceStatus;
-import dev.steelyard.lb.registry.Registration;
-import dev.steelyard.lb.registry.RegistryChange;
-import dev.steelyard.lb.registry.RegistryListener;
 import dev.steelyard.lb.registry.RegistrySnapshot;
 import dev.steelyard.lb.request.RequestContext;
+import dev.steelyard.lb.route.RoutePickers;
+import dev.steelyard.lb.route.RoutePlan;
 import dev.steelyard.lb.select.Candidates;
 import dev.steelyard.lb.select.Endpoint;
 import dev.steelyard.lb.select.Exclusions;
 import dev.steelyard.lb.select.Picker;
 import dev.steelyard.lb.select.Selector;
+import dev.steelyard.lb.sticky.StickySessionTable;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The endpoints of one balancer: the writer's side, which follows the registry, and the picking
- * side, which gives out leases.
+ * The endpoints of one balancer, and the picking side: gives out leases. {@link FleetWriter} is the
+ * other side.
  *
- * <p>The registry calls {@link #onChange} serially, and only it writes: the map of endpoints is
- * confined to it, and what picks need is published as one immutable {@link Active}. The order
- * matters. An endpoint that comes into use is opened <em>before</em> the picker that knows it is
- * published, one that goes out of use is closed <em>after</em> the picker that no longer knows it
- * was. So a pick that is refused by a closed endpoint reads a newer picker when it looks again.
+ * <p>What picks need is published as one immutable {@link Active}. The order matters. An endpoint
+ * that comes into use is opened <em>before</em> the picker that knows it is published, one that
+ * goes out of use is closed <em>after</em> the picker that no longer knows it was. So a pick that
+ * is refused by a closed endpoint reads a newer picker when it looks again.
  */
-final class Fleet implements RegistryListener {
+final class Fleet {
   private static final VarHandle ACTIVE;
 
   static {
@@ -62,25 +57,22 @@ final class Fleet implements RegistryListener {
   private static final int REFUSALS = 16;
 
   private final String name;
-  private final Selector selector;
-  private final boolean timed;
   private final RandomSource random;
   private final Signals signals;
-  private final Map<Long, LiveEndpoint> byIncarnation = new HashMap<>();
-
-  /** Removed with requests in flight: a drain that began before may still ask about them. */
-  private final Map<Long, LiveEndpoint> leaving = new HashMap<>();
+  private final @Nullable StickySessionTable sessions;
 
   private volatile Active active = Active.nothing();
   private volatile boolean closed;
-  private volatile @Nullable Throwable firstFailure;
 
-  Fleet(String name, Selector selector, RandomSource random, Signals signals) {
+  Fleet(String name, RandomSource random, Signals signals, @Nullable StickySessionTable sessions) {
     this.name = name;
-    this.selector = selector;
-    this.timed = selector.isTimed();
     this.random = random;
     this.signals = signals;
+    this.sessions = sessions;
+  }
+
+  String name() {
+    return name;
   }
 
   boolean isClosed() {
@@ -91,103 +83,69 @@ final class Fleet implements RegistryListener {
     return active;
   }
 
-  @Override
-  public void onChange(RegistryChange change) {
-    List<LiveEndpoint> closing = new ArrayList<>();
-    for (Registration gone : change.removed()) {
-      LiveEndpoint endpoint = byIncarnation.remove(gone.incarnation());
-      if (endpoint != null) {
-        endpoint.leave();
-        closing.add(endpoint);
-        leaving.put(gone.incarnation(), endpoint);
-      }
-    }
-    for (Registration added : change.added()) {
-      byIncarnation.put(added.incarnation(), new LiveEndpoint(signals, added, true));
-    }
-    for (RegistryChange.Update update : change.changed()) {
-      LiveEndpoint endpoint = byIncarnation.get(update.after().incarnation());
-      if (endpoint != null) {
-        endpoint.update(update.after());
-      }
-    }
-    try {
-      publish(change.after(), closing);
-    } catch (RuntimeException | Error failure) {
-      firstFailure = firstFailure == null ? failure : firstFailure;
-      throw failure; // to the registry's fault exit; the last picker stays, and what has left
-      // refuses
-    } finally {
-      closing.forEach(endpoint -> endpoint.setClosed(true));
-      leaving.values().removeIf(AdmissionWord::isClosedAndIdle);
-    }
-  }
-
-  /** Sorts the endpoints into candidates and others, and adds the others to those to be closed. */
-  private void publish(RegistrySnapshot registry, List<LiveEndpoint> closing) {
+  /**
+   * Sorts the endpoints into candidates and others, has the strategy prepare, and publishes. Called
+   * by one writer at a time.
+   *
+   * @param shut gets the endpoints that are to be closed afterwards
+   */
+  void publish(
+      Settings settings,
+      RegistrySnapshot registry,
+      List<LiveEndpoint> endpoints,
+      Weighing weighing,
+      List<LiveEndpoint> shut) {
     Active previous = active;
-    if (closed) {
-      return;
-    }
-    int size = registry.size();
-    List<LiveEndpoint> endpoints = new ArrayList<>(size);
-    List<WeightFactors> factors = new ArrayList<>(size);
+    int size = endpoints.size();
     List<LiveEndpoint> usable = new ArrayList<>(size);
     double[] weights = new double[size];
     Map<Cause, Integer> unusable = new EnumMap<>(Cause.class);
-    for (Registration registration : registry.registrations()) {
-      LiveEndpoint endpoint = byIncarnation.get(registration.incarnation());
-      if (endpoint == null) {
-        throw new IllegalStateException(name + ": missed the registration of " + registration);
-      }
-      WeightFactors weight =
-          new WeightFactors(registration.instance().weight(), registration.status().weightFactor());
-      endpoints.add(endpoint);
-      factors.add(weight);
-      if (weight.effective() > 0) {
-        endpoint.setClosed(false);
-        weights[usable.size()] = weight.effective();
+    int[] listening = new int[size];
+    for (int i = 0; i < size; i++) {
+      LiveEndpoint endpoint = endpoints.get(i);
+      listening[i] = endpoint.listening();
+      Cause cause = weighing.cause(endpoint.registration(), i);
+      if (cause == null) {
+        endpoint.open();
+        weights[usable.size()] = weighing.weight(i);
         usable.add(endpoint);
       } else {
-        closing.add(endpoint);
-        unusable.merge(cause(registration.status()), 1, Integer::sum);
+        shut.add(endpoint);
+        unusable.merge(cause, 1, Integer::sum);
       }
     }
-    Candidates candidates = Candidates.of(usable, Arrays.copyOf(weights, usable.size()), random);
-    int[] listening = endpoints.stream().mapToInt(LiveEndpoint::listening).toArray();
-    Picker picker = requireNonNull(selector.prepare(candidates, previous.picker()), "picker");
-    Active next =
-        new Active(picker, registry, List.copyOf(endpoints), factors, usable.size(), unusable);
-    if (!ACTIVE.compareAndSet(this, previous, next)) { // only close() writes besides
-      closing.addAll(usable);
+    Selector selector = settings.selector();
+    RoutePlan plan = weighing.plan();
+    Picker picker;
+    if (plan == null) {
+      Candidates candidates = Candidates.of(usable, Arrays.copyOf(weights, usable.size()), random);
+      picker = requireNonNull(selector.prepare(candidates, previous.picker()), "picker");
+    } else {
+      picker = RoutePickers.prepare(plan, selector, endpoints, random, previous.picker());
     }
-    for (int i = 0; i < listening.length; i++) {
+    signals.timed(selector.isTimed());
+    Active next =
+        new Active(
+            picker,
+            selector.toString(),
+            selector.isTimed(),
+            registry,
+            List.copyOf(endpoints),
+            weighing,
+            usable.size(),
+            unusable);
+    if (!ACTIVE.compareAndSet(this, previous, next)) { // only close() writes besides
+      shut.addAll(usable);
+    }
+    for (int i = 0; i < size; i++) {
       endpoints.get(i).forgetListeners(listening[i]);
     }
   }
 
-  private static Cause cause(InstanceStatus status) {
-    return switch (status) {
-      case STARTING -> Cause.STARTING;
-      case DRAINING -> Cause.DRAINING;
-      case MAINTENANCE -> Cause.MAINTENANCE;
-      case DOWN -> Cause.DOWN;
-      case UP, DEGRADED -> Cause.WEIGHT_ZERO;
-    };
-  }
-
-  @Override
-  public CompletionStage<?> whenIdle(Registration draining) {
-    long incarnation = draining.incarnation();
-    LiveEndpoint endpoint = byIncarnation.getOrDefault(incarnation, leaving.get(incarnation));
-    return endpoint == null ? CompletableFuture.completedStage(null) : endpoint.whenIdle();
-  }
-
-  /** After the subscription has ended: nothing is picked any more, what is in flight finishes. */
-  void close() {
+  /** Nothing is picked any more, what is in flight finishes. Returns what is to be closed. */
+  List<LiveEndpoint> close() {
     closed = true; // first: a publication that has not seen this is seen, or overtaken, by the swap
-    Active last = (Active) ACTIVE.getAndSet(this, Active.nothing());
-    last.endpoints().forEach(endpoint -> endpoint.setClosed(true));
+    return ((Active) ACTIVE.getAndSet(this, Active.nothing())).endpoints();
   }
 
   /**
@@ -199,12 +157,38 @@ final class Fleet implements RegistryListener {
    * fleet that has just been started must not be searched to its end by every request.
    */
   Lease acquire(RequestContext request, Exclusions excluded) {
+    String session = sessions == null ? null : sessions.sessionOf(request);
+    return sessions == null || session == null
+        ? select(request, excluded, null)
+        : bound(sessions, session, request, excluded);
+  }
+
+  /**
+   * The endpoint that a session is bound to, while that may serve it: without the strategy, whose
+   * turns are for others. Else another, which the session is bound to when it has succeeded.
+   */
+  private Lease bound(
+      StickySessionTable table, String session, RequestContext request, Exclusions excluded) {
+    Endpoint bound = table.lookup(session);
+    if (bound instanceof LiveEndpoint endpoint && !excluded.contains(endpoint)) {
+      long begun = endpoint.beginBound(!table.isStrict());
+      if (begun != AdmissionWord.REFUSED) {
+        return begun(endpoint, begun, signals.timed(), 0, null);
+      }
+    }
+    if (bound != null && table.isStrict()) {
+      throw new NoInstanceAvailableException(name, Map.of(Cause.SESSION_REFUSED, 1));
+    }
+    return select(request, excluded, session);
+  }
+
+  private Lease select(RequestContext request, Exclusions excluded, @Nullable String session) {
     Active current = active;
     Exclusions leftOut = excluded;
     boolean choosy = true;
     int refusals = 0;
     while (true) {
-      long now = timed ? signals.ticker().nanos() : 0;
+      long now = current.timed() ? signals.ticker().nanos() : 0;
       Endpoint picked = current.picker().pick(request, leftOut, now);
       if (picked == null) {
         if (leftOut == excluded || !choosy) {
@@ -219,13 +203,7 @@ final class Fleet implements RegistryListener {
       boolean failing = choosy && leftOut != excluded && endpoint.isFailing();
       long begun = failing ? AdmissionWord.REFUSED : endpoint.begin(choosy);
       if (begun != AdmissionWord.REFUSED) {
-        endpoint.tellBegan();
-        if (timed) {
-          return Lease.timed(endpoint, now);
-        }
-        return (begun & (SAMPLED - 1)) == 0
-            ? Lease.timed(endpoint, signals.ticker().nanos())
-            : Lease.untimed(endpoint);
+        return begun(endpoint, begun, current.timed(), now, session);
       }
       Active newer = active;
       if (newer.picker() != current.picker()) { // what refused may serve again by now
@@ -241,6 +219,18 @@ final class Fleet implements RegistryListener {
     }
   }
 
+  private Lease begun(
+      LiveEndpoint endpoint, long begun, boolean timed, long now, @Nullable String session) {
+    endpoint.tellBegan();
+    long state = Lease.UNTIMED;
+    if (timed || (begun & (SAMPLED - 1)) == 0) {
+      state = Lease.timed(now != 0 ? now : signals.ticker().nanos());
+    }
+    return sessions == null || session == null
+        ? new Lease(endpoint, state)
+        : new SessionLease(endpoint, state, sessions, session);
+  }
+
   private LiveEndpoint own(Endpoint picked, Exclusions excluded) {
     if (picked instanceof LiveEndpoint endpoint
         && endpoint.signals() == signals
@@ -250,7 +240,7 @@ final class Fleet implements RegistryListener {
     throw new IllegalStateException(
         name
             + ": selector "
-            + selector
+            + active.selector()
             + " picked "
             + picked
             + ", which is excluded or not its own");
@@ -263,23 +253,11 @@ final class Fleet implements RegistryListener {
     Map<Cause, Integer> counts = new EnumMap<>(Cause.class);
     counts.putAll(current.unusable());
     for (int i = 0; i < current.endpoints().size(); i++) {
-      if (current.weights().get(i).effective() > 0) {
+      if (current.weighing().weight(i) > 0) {
         boolean isExcluded = excluded.contains(current.endpoints().get(i));
         counts.merge(isExcluded ? Cause.EXCLUDED : Cause.NOT_SELECTED, 1, Integer::sum);
       }
     }
     return new NoInstanceAvailableException(name, counts);
-  }
-
-  /**
-   * Throws what the selector threw for the instances that were registered when the balancer was
-   * built.
-   */
-  void checkStarted() {
-    Throwable failure = firstFailure;
-    if (failure != null) {
-      throw new IllegalStateException(
-          name + ": selector " + selector + " failed to prepare", failure);
-    }
   }
 }

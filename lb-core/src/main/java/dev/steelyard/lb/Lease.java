@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.steelyard.lb.registry.Instance;
 import dev.steelyard.lb.request.Outcome;
+import dev.steelyard.lb.select.LoadReport;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
@@ -16,7 +17,7 @@ import java.lang.invoke.VarHandle;
  * to the incarnation it was issued for, so one that ends after its instance has left, or has been
  * registered anew, touches nothing of its successor. Thread-safe.
  */
-public final class Lease implements AutoCloseable {
+public sealed class Lease implements AutoCloseable permits SessionLease {
   private static final VarHandle STATE;
 
   static {
@@ -30,7 +31,7 @@ public final class Lease implements AutoCloseable {
   // Two times that no clock is at: System.nanoTime is centuries away from them, and a start that a
   // test's clock puts on one is moved by two nanoseconds.
   private static final long ENDED = Long.MIN_VALUE;
-  private static final long UNTIMED = Long.MIN_VALUE + 1;
+  static final long UNTIMED = Long.MIN_VALUE + 1;
 
   // With compressed references 12 bytes of header and 12 of fields: 24 bytes. That is why the state
   // has no field of its own.
@@ -41,17 +42,14 @@ public final class Lease implements AutoCloseable {
   @SuppressWarnings("UnusedVariable") // read through STATE
   private long state;
 
-  private Lease(LiveEndpoint endpoint, long state) {
+  Lease(LiveEndpoint endpoint, long state) {
     this.endpoint = endpoint;
     this.state = state;
   }
 
-  static Lease timed(LiveEndpoint endpoint, long startNanos) {
-    return new Lease(endpoint, startNanos <= UNTIMED ? UNTIMED + 1 : startNanos);
-  }
-
-  static Lease untimed(LiveEndpoint endpoint) {
-    return new Lease(endpoint, UNTIMED);
+  /** The state of a lease whose request begins at a time. */
+  static long timed(long startNanos) {
+    return startNanos <= UNTIMED ? UNTIMED + 1 : startNanos;
   }
 
   /**
@@ -117,8 +115,12 @@ public final class Lease implements AutoCloseable {
     }
     endpoint.end();
     endpoint.tellEnded(outcome, nanos);
+    ended(outcome);
     return true;
   }
+
+  /** Is called once, when the lease has ended. */
+  void ended(Outcome outcome) {}
 
   /** Ends the lease: no connection to the instance could be made. */
   boolean unreachable() {
@@ -128,7 +130,21 @@ public final class Lease implements AutoCloseable {
     endpoint.recordUnreachable();
     endpoint.end();
     endpoint.tellEnded(Outcome.FAILURE, -1);
+    ended(Outcome.FAILURE);
     return true;
+  }
+
+  /**
+   * Takes note of what the instance says about its load, in a header of its answer for example. May
+   * be called before and after the lease ends.
+   *
+   * @param report the report, see {@link LoadReport#parse}
+   * @return whether it is used: false if the balancer was not built with {@link
+   *     LoadBalancerBuilder#reportedLoad}, or the report names no requests or no utilisation
+   */
+  public boolean report(LoadReport report) {
+    requireNonNull(report, "report");
+    return endpoint.report(report);
   }
 
   /**

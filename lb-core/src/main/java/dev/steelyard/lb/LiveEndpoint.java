@@ -1,10 +1,14 @@
 package dev.steelyard.lb;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.steelyard.lb.registry.Instance;
 import dev.steelyard.lb.registry.Registration;
 import dev.steelyard.lb.request.Outcome;
 import dev.steelyard.lb.select.Endpoint;
 import dev.steelyard.lb.select.LoadListener;
+import dev.steelyard.lb.select.LoadReport;
+import dev.steelyard.lb.weigh.ReportedWeight;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
@@ -24,6 +28,7 @@ final class LiveEndpoint extends AdmissionWord implements Endpoint {
   private static final VarHandle LATENCY;
   private static final VarHandle FAILURES;
   private static final VarHandle IDLE;
+  private static final VarHandle REPORTED;
   private static final VarHandle COUNTS = MethodHandles.arrayElementVarHandle(long[].class);
 
   static {
@@ -31,6 +36,7 @@ final class LiveEndpoint extends AdmissionWord implements Endpoint {
       MethodHandles.Lookup lookup = MethodHandles.lookup();
       LATENCY = lookup.findVarHandle(LiveEndpoint.class, "latency", long.class);
       FAILURES = lookup.findVarHandle(LiveEndpoint.class, "failures", long.class);
+      REPORTED = lookup.findVarHandle(LiveEndpoint.class, "reported", ReportedWeight.class);
       IDLE = lookup.findVarHandle(LiveEndpoint.class, "idle", CompletableFuture.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
@@ -50,7 +56,13 @@ final class LiveEndpoint extends AdmissionWord implements Endpoint {
   // Of every outcome but SUCCESS, which is what remains: a success then writes no count of its own.
   private final long[] counts = new long[Outcome.values().length];
   private volatile Registration registration;
-  private volatile boolean registered = true;
+  // The next two are of the writer alone.
+  private boolean left;
+  private boolean sealedByStatus;
+  // When it began to warm up; anything else is read as never.
+  private volatile long warmingSince;
+  private volatile boolean warming;
+  private volatile @Nullable ReportedWeight reported;
   // Copied on write by the balancer's writer, read by every request.
   private volatile LoadListener[] listeners = NOBODY;
   private volatile long latency;
@@ -113,7 +125,7 @@ final class LiveEndpoint extends AdmissionWord implements Endpoint {
 
   @Override
   public boolean servesBoundSessions() {
-    return registered && registration.status().servesBoundSessions();
+    return !isSealed();
   }
 
   @Override
@@ -149,7 +161,72 @@ final class LiveEndpoint extends AdmissionWord implements Endpoint {
 
   /** It has left the registry. */
   void leave() {
-    registered = false;
+    left = true;
+  }
+
+  /** It gets no new requests; those of bound sessions if it is still there and may serve them. */
+  void shut() {
+    if (left || !registration.status().servesBoundSessions()) {
+      sealedByStatus = true;
+      seal();
+      return;
+    }
+    closeQuietly();
+    if (sealedByStatus) { // and not because it was drained
+      sealedByStatus = false;
+      unseal();
+    }
+  }
+
+  /** It gets requests. */
+  void open() {
+    sealedByStatus = false;
+    setClosed(false);
+  }
+
+  /** It begins to warm up. */
+  void warmUp() {
+    warmingSince = signals.ticker().nanos();
+    warming = true;
+  }
+
+  /** How long it has been warming up, -1 if it is not. */
+  long warmingFor(long nowNanos) {
+    return warming ? Math.max(nowNanos - warmingSince, 0) : -1;
+  }
+
+  void isWarm() {
+    warming = false;
+  }
+
+  @Override
+  void onReachable() {
+    warmUp();
+    signals.changes().recovered();
+  }
+
+  /** What it says about its load. */
+  boolean report(LoadReport report) {
+    double errorPenalty = signals.errorPenalty();
+    if (errorPenalty < 0) {
+      return false;
+    }
+    ReportedWeight weight = reported;
+    if (weight == null) {
+      weight = new ReportedWeight();
+      if (!REPORTED.compareAndSet(this, null, weight)) {
+        weight = requireNonNull(reported);
+      }
+    }
+    if (!weight.accept(report, signals.ticker().nanos(), errorPenalty)) {
+      return false;
+    }
+    signals.changes().reported();
+    return true;
+  }
+
+  @Nullable ReportedWeight reported() {
+    return reported;
   }
 
   /** An answer has begun. */
@@ -274,7 +351,7 @@ final class LiveEndpoint extends AdmissionWord implements Endpoint {
       CompletableFuture<Void> fresh = new CompletableFuture<>();
       future = IDLE.compareAndSet(this, future, fresh) ? fresh : idle;
     }
-    if (isClosedAndIdle()) {
+    if (sealIfIdle()) {
       future.complete(null);
     }
     return future;
@@ -283,7 +360,7 @@ final class LiveEndpoint extends AdmissionWord implements Endpoint {
   @Override
   void onIdle() {
     CompletableFuture<Void> future = idle;
-    if (future != null) {
+    if (future != null && sealIfIdle()) {
       future.complete(null);
     }
   }

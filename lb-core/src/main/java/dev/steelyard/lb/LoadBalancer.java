@@ -1,8 +1,10 @@
 package dev.steelyard.lb;
 
+import static dev.steelyard.lb.internal.Checks.check;
 import static dev.steelyard.lb.internal.Checks.notBlank;
 import static java.util.Objects.requireNonNull;
 
+import dev.steelyard.lb.env.Scheduler;
 import dev.steelyard.lb.env.Ticker;
 import dev.steelyard.lb.internal.FaultExit;
 import dev.steelyard.lb.registry.InstanceRegistry;
@@ -11,7 +13,11 @@ import dev.steelyard.lb.request.Outcome;
 import dev.steelyard.lb.request.RequestContext;
 import dev.steelyard.lb.resilience.RetryBudget;
 import dev.steelyard.lb.select.Exclusions;
+import dev.steelyard.lb.select.LoadReport;
+import dev.steelyard.lb.select.Routing;
 import dev.steelyard.lb.select.Selector;
+import dev.steelyard.lb.sticky.StickySessionTable;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -29,34 +35,48 @@ public final class LoadBalancer implements AutoCloseable {
   private static final Logger LOGGER = LoggerFactory.getLogger(LoadBalancer.class);
 
   private final String name;
-  private final Selector selector;
   private final Ticker ticker;
   private final ResponseClassifier classifier;
   private final int maxRetries;
   private final RetryBudget retryBudget;
   private final FaultExit faults;
   private final Fleet fleet;
+  private final FleetWriter writer;
   private final Subscription subscription;
   private final LongAdder retries = new LongAdder();
 
   LoadBalancer(LoadBalancerBuilder builder) {
     this.name = builder.name;
-    this.selector = builder.selector;
     this.ticker = builder.ticker;
     this.classifier = builder.classifier;
     this.maxRetries = builder.maxRetries;
     this.retryBudget =
         new RetryBudget(builder.budgetRatio, builder.budgetPerSecond, ticker.nanos());
     this.faults = new FaultExit(LOGGER, name);
-    this.fleet =
-        new Fleet(
-            name,
-            selector,
-            builder.random,
-            new Signals(ticker, selector.isTimed(), builder.latencyDecayNanos));
-    this.subscription = builder.registry.subscribe(fleet);
+    Signals signals = new Signals(ticker, builder.latencyDecayNanos);
+    if (builder.reportedLoad != null) {
+      signals.errorPenalty(builder.reportedLoad.errorPenalty());
+    }
+    StickySessionTable sessions = builder.stickySessions;
+    if (sessions != null) {
+      sessions.attach(name);
+    }
+    this.fleet = new Fleet(name, builder.random, signals, sessions);
+    this.writer =
+        new FleetWriter(
+            fleet,
+            signals,
+            new Settings(
+                builder.selector,
+                builder.routing,
+                Map.of(),
+                builder.slowStart,
+                builder.reportedLoad),
+            faults,
+            builder.scheduler == null ? Scheduler.onDemand(name + "-weights") : builder.scheduler);
+    this.subscription = builder.registry.subscribe(writer);
     try {
-      fleet.checkStarted();
+      writer.checkStarted();
     } catch (IllegalStateException failure) {
       close(); // nobody else can: the registry would go on telling it of changes
       throw failure;
@@ -200,6 +220,75 @@ public final class LoadBalancer implements AutoCloseable {
   }
 
   /**
+   * Changes the strategy. In flight requests, what was learned of the instances and sticky sessions
+   * stay; requests that are being started go by the old or the new one. Returns when the new one is
+   * in use. O(n), and whatever the strategy prepares.
+   *
+   * @param strategy how to pick from now on
+   * @throws IllegalStateException if called from within {@link Selector#prepare}
+   */
+  public void selector(Selector strategy) {
+    requireNonNull(strategy, "selector");
+    writer.change(settings -> settings.with(strategy));
+  }
+
+  /**
+   * Changes the routing, as {@link #selector(Selector)} does the strategy.
+   *
+   * @param rules where to send from now on
+   * @throws IllegalStateException if called from within {@link Selector#prepare}
+   */
+  public void routing(Routing rules) {
+    requireNonNull(rules, "routing");
+    writer.change(settings -> settings.with(rules));
+  }
+
+  /**
+   * Multiplies the weight of an instance, for this balancer only: the operator's hand. 0 takes it
+   * out for new requests; sessions bound to it go on. Holds until it is changed or cleared, also
+   * when the instance leaves and comes back, and before it has come.
+   *
+   * @param instanceId the id of the instance
+   * @param factor finite and at least 0
+   * @throws IllegalArgumentException if out of range
+   * @throws IllegalStateException if called from within {@link Selector#prepare}
+   */
+  public void overrideWeight(String instanceId, double factor) {
+    notBlank(instanceId, "instanceId");
+    check(
+        factor >= 0 && factor <= Double.MAX_VALUE,
+        "override of instance " + instanceId,
+        factor,
+        "finite and >= 0");
+    writer.change(settings -> settings.withOverride(instanceId, factor));
+  }
+
+  /**
+   * Ends {@link #overrideWeight}; does nothing if there is none.
+   *
+   * @param instanceId the id of the instance
+   * @throws IllegalStateException if called from within {@link Selector#prepare}
+   */
+  public void clearOverride(String instanceId) {
+    notBlank(instanceId, "instanceId");
+    writer.change(settings -> settings.withOverride(instanceId, null));
+  }
+
+  /**
+   * Takes note of what an instance says about its load by another way than the answer to a request;
+   * see {@link Lease#report}. O(n).
+   *
+   * @param instanceId the id of the instance
+   * @param report the report
+   * @return whether it is used: also false if the instance is not registered
+   */
+  public boolean report(String instanceId, LoadReport report) {
+    requireNonNull(report, "report");
+    LiveEndpoint endpoint = writer.find(instanceId);
+    return endpoint != null && endpoint.report(report);
+  }
+
+  /**
    * Returns the state of every endpoint. O(n); for people and metrics, not for the path of
    * requests.
    *
@@ -211,7 +300,12 @@ public final class LoadBalancer implements AutoCloseable {
     return new BalancerSnapshot(
         name,
         active.registry().version(),
-        selector.toString(),
+        active.selector(),
+        writer.settings().routing(),
+        active.panic(),
+        active.tierLoads(),
+        active.zoneShares(),
+        active.clientSubset(),
         active.describe(now),
         retries.sum(),
         retryBudget.exhausted(),
@@ -226,7 +320,7 @@ public final class LoadBalancer implements AutoCloseable {
   @Override
   public void close() {
     subscription.close();
-    fleet.close();
+    writer.close();
   }
 
   Fleet fleet() {
@@ -268,6 +362,6 @@ public final class LoadBalancer implements AutoCloseable {
 
   @Override
   public String toString() {
-    return "LoadBalancer[" + name + ", " + selector + "]";
+    return "LoadBalancer[" + name + ", " + fleet.active().selector() + "]";
   }
 }

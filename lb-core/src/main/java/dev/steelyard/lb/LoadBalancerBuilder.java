@@ -5,12 +5,18 @@ import static dev.steelyard.lb.internal.Checks.positiveNanos;
 import static java.util.Objects.requireNonNull;
 
 import dev.steelyard.lb.env.RandomSource;
+import dev.steelyard.lb.env.Scheduler;
 import dev.steelyard.lb.env.Ticker;
 import dev.steelyard.lb.registry.InstanceRegistry;
 import dev.steelyard.lb.resilience.RetryBudget;
+import dev.steelyard.lb.select.Routing;
 import dev.steelyard.lb.select.Selector;
 import dev.steelyard.lb.select.Selectors;
+import dev.steelyard.lb.sticky.StickySessionTable;
+import dev.steelyard.lb.weigh.ReportedWeight;
+import dev.steelyard.lb.weigh.SlowStart;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** Collects the settings of a balancer; not thread-safe. */
 public final class LoadBalancerBuilder {
@@ -29,6 +35,11 @@ public final class LoadBalancerBuilder {
   double budgetPerSecond = RetryBudget.DEFAULT_PER_SECOND;
   private boolean budgetSet;
   long latencyDecayNanos = Duration.ofSeconds(DEFAULT_LATENCY_DECAY_SECONDS).toNanos();
+  Routing routing = Routing.none();
+  @Nullable SlowStart slowStart;
+  Settings.@Nullable ReportedLoad reportedLoad;
+  @Nullable StickySessionTable stickySessions;
+  @Nullable Scheduler scheduler;
   Ticker ticker = Ticker.system();
   RandomSource random = RandomSource.threadLocal();
 
@@ -105,6 +116,123 @@ public final class LoadBalancerBuilder {
   }
 
   /**
+   * Sets where to send before which to send: zones, priorities, subsets, splits. Default: {@link
+   * Routing#none()}.
+   *
+   * @param rules the routing
+   * @return this builder
+   */
+  public LoadBalancerBuilder routing(Routing rules) {
+    this.routing = requireNonNull(rules, "routing");
+    return this;
+  }
+
+  /**
+   * Has instances warm up linearly, from a tenth of their weight: {@code slowStart(window, 1,
+   * 0.1)}.
+   *
+   * @param window how long, positive
+   * @return this builder
+   * @throws IllegalArgumentException if not positive
+   */
+  public LoadBalancerBuilder slowStart(Duration window) {
+    return slowStart(window, SlowStart.DEFAULT_AGGRESSION, SlowStart.DEFAULT_MINIMUM);
+  }
+
+  /**
+   * Has instances warm up under every strategy: for the window, the weight of an instance that was
+   * registered after the balancer was built, whose status lets it have requests again, or that
+   * answers again after no connection could be made to it, is multiplied by {@code max(minimum,
+   * (elapsed / window)^(1 / aggression))}, as in Envoy. Default: none. While an instance warms up
+   * the balancer computes weights anew, by the {@link #scheduler}, up to 50 times in a window;
+   * hashing strategies then move keys each time.
+   *
+   * @param window how long, positive
+   * @param aggression above 0; 1 is linear, 2 begins faster
+   * @param minimum the least factor, above 0 to 1
+   * @return this builder
+   * @throws IllegalArgumentException if out of range
+   */
+  public LoadBalancerBuilder slowStart(Duration window, double aggression, double minimum) {
+    this.slowStart = new SlowStart(positiveNanos(window, "slowStart.window"), aggression, minimum);
+    return this;
+  }
+
+  /**
+   * Has weights follow what instances report about their load, with gRPC's defaults: {@code
+   * reportedLoad(10 s, 180 s, 1 s, 1)}.
+   *
+   * @return this builder
+   */
+  public LoadBalancerBuilder reportedLoad() {
+    return reportedLoad(
+        Duration.ofSeconds(10),
+        Duration.ofSeconds(180),
+        Duration.ofSeconds(1),
+        ReportedWeight.DEFAULT_ERROR_PENALTY);
+  }
+
+  /**
+   * Has weights follow what instances report about their load ({@link Lease#report}, {@link
+   * LoadBalancer#report}, and the {@code endpoint-load-metrics} header of HTTP answers):
+   * client-side weighted selection as in gRPC A58, under any strategy that honours weights. The
+   * factor of an instance is {@code qps / (utilisation + eps / qps * errorPenalty)} over the mean
+   * of those known, 0.1 to 10; 1 while it is unknown, and for all while fewer than two are known.
+   * Default: none.
+   *
+   * @param blackout how long an instance must have reported before it counts; zero or positive
+   * @param expiry how long the last report counts; positive
+   * @param update how often weights are computed anew while reports come; at least 100 ms
+   * @param errorPenalty how much errors weigh beside utilisation; finite and at least 0
+   * @return this builder
+   * @throws IllegalArgumentException if out of range
+   */
+  public LoadBalancerBuilder reportedLoad(
+      Duration blackout, Duration expiry, Duration update, double errorPenalty) {
+    check(!blackout.isNegative(), "reportedLoad.blackout", blackout, ">= 0");
+    check(
+        update.compareTo(Duration.ofMillis(100)) >= 0,
+        "reportedLoad.update",
+        update,
+        "at least 100 ms");
+    check(
+        errorPenalty >= 0 && errorPenalty <= Double.MAX_VALUE,
+        "reportedLoad.errorPenalty",
+        errorPenalty,
+        "finite and >= 0");
+    this.reportedLoad =
+        new Settings.ReportedLoad(
+            blackout.isZero() ? 0 : positiveNanos(blackout, "reportedLoad.blackout"),
+            positiveNanos(expiry, "reportedLoad.expiry"),
+            positiveNanos(update, "reportedLoad.update"),
+            errorPenalty);
+    return this;
+  }
+
+  /**
+   * Has the requests of a session go to one instance as long as that may serve them. Default: none.
+   *
+   * @param table the sessions; of this balancer only
+   * @return this builder
+   */
+  public LoadBalancerBuilder stickySessions(StickySessionTable table) {
+    this.stickySessions = requireNonNull(table, "stickySessions");
+    return this;
+  }
+
+  /**
+   * Sets what wakes the balancer while an instance warms up or weights follow reports. Default:
+   * {@link Scheduler#onDemand}, whose thread exists only then.
+   *
+   * @param timer a scheduler
+   * @return this builder
+   */
+  public LoadBalancerBuilder scheduler(Scheduler timer) {
+    this.scheduler = requireNonNull(timer, "scheduler");
+    return this;
+  }
+
+  /**
    * Sets the clock. Default: {@link Ticker#system()}.
    *
    * @param clock a monotonic clock
@@ -136,6 +264,10 @@ public final class LoadBalancerBuilder {
   public LoadBalancer build() {
     if (budgetSet && maxRetries == 0) {
       throw new IllegalStateException("retryBudget: set (expected: unset where maxRetries is 0)");
+    }
+    if (scheduler != null && slowStart == null && reportedLoad == null) {
+      throw new IllegalStateException(
+          "scheduler: set (expected: unset without slowStart and reportedLoad)");
     }
     return new LoadBalancer(this);
   }

@@ -20,10 +20,22 @@ public final class NoInstanceAvailableException extends RuntimeException {
     DOWN,
     /** Its weight is 0. */
     WEIGHT_ZERO,
+    /** {@link LoadBalancer#overrideWeight} has set its factor to 0. */
+    OVERRIDDEN,
+    /** Other tiers or zones take all requests. */
+    STANDBY,
+    /** It is not in this client's part of the fleet, in no group of the split, or in no subset. */
+    NOT_ROUTED,
+    /** Too few instances are healthy, and the routing says that then nobody is to serve. */
+    PANIC_REFUSED,
+    /** Routing can make nothing of its metadata; the log says why. */
+    INVALID_METADATA,
     /** The request excludes it, or an earlier attempt of the same call has been there. */
     EXCLUDED,
     /** It could have been chosen, but the selector did not choose any. */
-    NOT_SELECTED
+    NOT_SELECTED,
+    /** A strict sticky session is bound to it, and it cannot serve the request. */
+    SESSION_REFUSED
   }
 
   /** The name of the balancer. */

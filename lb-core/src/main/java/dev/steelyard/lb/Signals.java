@@ -8,14 +8,37 @@ import dev.steelyard.lb.select.Endpoint;
  * tells whose an endpoint is.
  */
 final class Signals {
+
+  /** What happens to endpoints that their weights follow. */
+  interface Changes {
+    /** One answers again that could not be connected to. */
+    void recovered();
+
+    /** One has reported its load. */
+    void reported();
+  }
+
+  private static final Changes NOBODY =
+      new Changes() {
+        @Override
+        public void recovered() {}
+
+        @Override
+        public void reported() {}
+      };
+
   private final Ticker ticker;
-  private final boolean timed;
+  // Plain: a request that reads the other value for a moment is timed, or not, as it would have
+  // been just before.
+  private boolean timed;
   private final DecayingSignals latency;
   private final DecayingSignals failures = DecayingSignals.ofMillis(Endpoint.FAILURE_DECAY_MILLIS);
 
-  Signals(Ticker ticker, boolean timed, long latencyDecayNanos) {
+  private Changes changes = NOBODY;
+  private double errorPenalty = -1;
+
+  Signals(Ticker ticker, long latencyDecayNanos) {
     this.ticker = ticker;
-    this.timed = timed;
     this.latency = new DecayingSignals(latencyDecayNanos);
   }
 
@@ -26,6 +49,29 @@ final class Signals {
   /** Whether the strategy goes by latency. */
   boolean timed() {
     return timed;
+  }
+
+  void timed(boolean now) {
+    timed = now;
+  }
+
+  /** Who is to be told what happens to endpoints; set before there are any. */
+  void changes(Changes listener) {
+    changes = listener;
+  }
+
+  /** Has reports of load taken note of. Set before there are endpoints. */
+  void errorPenalty(double penalty) {
+    errorPenalty = penalty;
+  }
+
+  /** How much an error weighs in a report of load; below 0 if reports are not used. */
+  double errorPenalty() {
+    return errorPenalty;
+  }
+
+  Changes changes() {
+    return changes;
   }
 
   DecayingSignals latency() {

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(120)
 public class AdmissionWordLincheckTest {
-  private static final long START = (1L << 36) - 1;
+  private static final long START = (1L << 35) - 1;
 
   private final Word word = new Word();
 
@@ -31,6 +31,9 @@ public class AdmissionWordLincheckTest {
     boolean defers(boolean unreachable, boolean busy) {
       return busy;
     }
+
+    @Override
+    void onReachable() {}
 
     @Override
     void onIdle() {

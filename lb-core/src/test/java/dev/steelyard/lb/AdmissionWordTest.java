@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class AdmissionWordTest {
-  private static final long HALF_OF_BEGUN = 1L << 36;
+  private static final long HALF_OF_BEGUN = 1L << 35;
   private static final int HALF_OF_IN_FLIGHT = 1 << 23;
 
   private static final class Word extends AdmissionWord {
@@ -40,6 +40,9 @@ class AdmissionWordTest {
     boolean defers(boolean unreachable, boolean busy) {
       return busy;
     }
+
+    @Override
+    void onReachable() {}
 
     @Override
     void onIdle() {
@@ -79,6 +82,9 @@ class AdmissionWordTest {
           boolean defers(boolean unreachable, boolean busy) {
             return busy;
           }
+
+          @Override
+          void onReachable() {}
 
           @Override
           void onIdle() {}

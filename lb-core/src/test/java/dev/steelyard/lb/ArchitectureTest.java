@@ -52,6 +52,7 @@ class ArchitectureTest {
           Map.entry(".discovery", 3),
           Map.entry(".sticky", 3),
           Map.entry(".route", 3),
+          Map.entry(".weigh", 3),
           Map.entry("", 4),
           Map.entry(".http", 5),
           Map.entry(".observe", 5),

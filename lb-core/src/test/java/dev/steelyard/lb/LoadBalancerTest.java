@@ -154,7 +154,7 @@ class LoadBalancerTest {
       balancer.acquire(EMPTY).succeed();
     }
     assertEquals(1_000, find(balancer, id(0)).requests(), 10);
-    assertEquals(new WeightFactors(1, 0.25), find(balancer, id(0)).weight());
+    assertEquals(factors(1, 0.25), find(balancer, id(0)).weight());
     assertEquals(0.25, find(balancer, id(0)).weight().effective());
   }
 
@@ -207,7 +207,7 @@ class LoadBalancerTest {
     assertEquals(instance(0), used.instance());
     assertEquals(1, used.incarnation());
     assertEquals(InstanceStatus.UP, used.status());
-    assertEquals(new WeightFactors(1, 1), used.weight());
+    assertEquals(factors(1, 1), used.weight());
     assertEquals(2, used.inFlight());
     assertEquals(17, used.requests());
     assertEquals(1, used.successes());
@@ -220,12 +220,12 @@ class LoadBalancerTest {
     assertFalse(used.unproven());
     EndpointSnapshot anew = snapshot.endpoints().get(1);
     assertEquals(4, anew.incarnation());
-    assertEquals(new WeightFactors(2, 1), anew.weight());
+    assertEquals(factors(2, 1), anew.weight());
     assertEquals(0, anew.requests());
     assertNull(anew.latency());
     assertTrue(anew.unproven());
     assertEquals(InstanceStatus.MAINTENANCE, snapshot.endpoints().get(2).status());
-    assertEquals(new WeightFactors(1, 0), snapshot.endpoints().get(2).weight());
+    assertEquals(factors(1, 0), snapshot.endpoints().get(2).weight());
     assertThrows(UnsupportedOperationException.class, () -> snapshot.endpoints().clear());
   }
 
@@ -506,5 +506,9 @@ class LoadBalancerTest {
     assertEquals(3, only(balancer).ignored());
     assertEquals(0, only(balancer).inFlight());
     assertEquals(3, balancer.snapshot().callbackFaults());
+  }
+
+  private static WeightFactors factors(double configured, double health) {
+    return new WeightFactors(configured, 1, health, 1, 1, 1, 1);
   }
 }

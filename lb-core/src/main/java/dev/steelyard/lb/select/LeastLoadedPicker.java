@@ -4,6 +4,7 @@ import dev.steelyard.lb.request.Outcome;
 import dev.steelyard.lb.request.RequestContext;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  * taken at once. So ties are broken at random and by weight, and an idle set costs no more than a
  * random pick. Where that misses a few times the tree tells.
  *
- * <p><b>Time.</b> Loads also fade with time, and nobody tells of that: so the first candidate drawn
- * by each pick is looked at anew, every one about once in n picks.
+ * <p><b>Time.</b> Failures, and latencies, also fade with time, and nobody tells of that: so the
+ * first candidate drawn by each pick is looked at anew if that may matter, every one about once in
+ * n picks.
  *
  * <p><b>Concurrency.</b> A leaf is brought up to date by computing the load, exchanging the leaf,
  * and computing again until both agree. Whoever changed the load in between does the same, so the
@@ -27,6 +29,8 @@ abstract class LeastLoadedPicker implements Picker {
   /** The load of a candidate that is to be avoided: only less avoided ones come before it. */
   private static final double AVOIDED = 1e18;
 
+  private static final int AVOIDED_BITS = LoadTree.bits(AVOIDED);
+  private static final double[] NO_WEIGHTS = {};
   private static final int DRAWS = 3;
   private static final int ALLOWED_DRAWS = 8;
   private static final VarHandle NOW;
@@ -41,8 +45,10 @@ abstract class LeastLoadedPicker implements Picker {
 
   private final Candidates candidates;
   private final Endpoint[] endpoints;
+  // Empty if the weights are equal, as 10 000 ones are a cache's worth of reads.
   private final double[] inverseWeights;
   private final @Nullable WeightTable table;
+  private final boolean fading;
   private final LoadTree tree;
 
   // The time of the last pick, for the ends of requests, which are told without one. Written and
@@ -50,15 +56,19 @@ abstract class LeastLoadedPicker implements Picker {
   @SuppressWarnings("UnusedVariable") // through NOW
   private long now;
 
-  LeastLoadedPicker(Candidates candidates) {
+  /** Over these candidates; fading says whether a load changes with time alone, failures aside. */
+  LeastLoadedPicker(Candidates candidates, boolean fading) {
     this.candidates = candidates;
     this.endpoints = candidates.endpoints();
-    this.inverseWeights = new double[endpoints.length];
-    double[] relativeWeights = candidates.relativeWeights();
-    for (int i = 0; i < inverseWeights.length; i++) {
-      inverseWeights[i] = 1 / relativeWeights[i];
+    this.fading = fading;
+    if (candidates.isUniform()) {
+      this.inverseWeights = NO_WEIGHTS;
+      this.table = null;
+    } else {
+      double[] relativeWeights = candidates.relativeWeights();
+      this.inverseWeights = Arrays.stream(relativeWeights).map(weight -> 1 / weight).toArray();
+      this.table = WeightTable.of(relativeWeights);
     }
-    this.table = candidates.isUniform() ? null : WeightTable.of(relativeWeights);
     this.tree = new LoadTree(Math.max(endpoints.length, 1));
   }
 
@@ -76,8 +86,11 @@ abstract class LeastLoadedPicker implements Picker {
 
   private int bits(int index, long nowNanos) {
     Endpoint endpoint = endpoints[index];
-    double load = load(endpoint, inverseWeights[index], nowNanos);
+    double load = load(endpoint, table == null ? 1 : inverseWeights[index], nowNanos);
     double failures = endpoint.failureRate();
+    if (failures == 0) {
+      return LoadTree.bits(load);
+    }
     if (failures >= TwoChoicesPicker.AVOIDED_RATE) {
       return LoadTree.bits(AVOIDED * (1 + failures) + load);
     }
@@ -97,10 +110,14 @@ abstract class LeastLoadedPicker implements Picker {
     if (endpoints.length <= 1) {
       return endpoints.length == 0 || excluded.contains(endpoints[0]) ? null : endpoints[0];
     }
-    NOW.setOpaque(this, nowNanos);
     long bits = candidates.random().nextLong();
     int drawn = draw(bits);
-    refresh(drawn, nowNanos);
+    if (fading) {
+      NOW.setOpaque(this, nowNanos);
+      refresh(drawn, nowNanos);
+    } else if (tree.get(drawn) >= AVOIDED_BITS) {
+      refresh(drawn, nowNanos);
+    }
     if (!excluded.isEmpty()) {
       return pickAllowed(drawn, excluded);
     }

@@ -17,7 +17,7 @@ final class LeastRequestsSelector implements Selector {
 
   private static final class LeastRequestsPicker extends LeastLoadedPicker {
     LeastRequestsPicker(Candidates candidates) {
-      super(candidates);
+      super(candidates, false);
     }
 
     @Override

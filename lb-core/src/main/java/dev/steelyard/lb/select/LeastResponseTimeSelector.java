@@ -22,7 +22,7 @@ final class LeastResponseTimeSelector implements Selector {
 
   private static final class LeastResponseTimePicker extends LeastLoadedPicker {
     LeastResponseTimePicker(Candidates candidates) {
-      super(candidates);
+      super(candidates, true);
     }
 
     @Override

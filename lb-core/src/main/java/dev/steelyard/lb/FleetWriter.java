@@ -1,0 +1,277 @@
+package dev.steelyard.lb;
+
+import dev.steelyard.lb.env.Scheduler;
+import dev.steelyard.lb.internal.FaultExit;
+import dev.steelyard.lb.registry.Registration;
+import dev.steelyard.lb.registry.RegistryChange;
+import dev.steelyard.lb.registry.RegistryListener;
+import dev.steelyard.lb.registry.RegistrySnapshot;
+import dev.steelyard.lb.route.RoutePlan;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The writer's side of one balancer: follows the registry, the settings and the time, and has
+ * {@link Fleet} publish what follows from them.
+ *
+ * <p>Three things write: the registry, serially; whoever changes a setting; and a timer, while an
+ * instance warms up or weights follow reports. A lock makes them one. It is never taken by a pick.
+ * Futures of drains are completed after it is released, since whoever waits for them may call
+ * anything.
+ */
+final class FleetWriter implements RegistryListener, Signals.Changes {
+  private static final Logger LOGGER = LoggerFactory.getLogger(FleetWriter.class);
+  private static final long RETRY_NANOS = 1_000_000_000;
+  private static final VarHandle WAKING;
+
+  static {
+    try {
+      WAKING = MethodHandles.lookup().findVarHandle(FleetWriter.class, "waking", boolean.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final Fleet fleet;
+  private final Signals signals;
+  private final FaultExit faults;
+  private final Scheduler scheduler;
+  private final ReentrantLock writing = new ReentrantLock();
+
+  // All guarded by the lock.
+  private final Map<Long, LiveEndpoint> byIncarnation = new HashMap<>();
+
+  /** Removed with requests in flight: a drain that began before may still ask about them. */
+  private final Map<Long, LiveEndpoint> leaving = new HashMap<>();
+
+  // Written under the lock; what a recovery looks at never changes.
+  private volatile Settings settings;
+  private @Nullable RegistrySnapshot registry;
+  private Scheduler.@Nullable Task timer;
+  private List<String> routingFaults = List.of();
+  private volatile @Nullable Throwable firstFailure;
+
+  // Whether a look is due that was not asked for by the writer itself.
+  @SuppressWarnings("UnusedVariable") // read through WAKING
+  private volatile boolean waking;
+
+  FleetWriter(
+      Fleet fleet, Signals signals, Settings settings, FaultExit faults, Scheduler scheduler) {
+    this.fleet = fleet;
+    this.faults = faults;
+    this.signals = signals;
+    this.settings = settings;
+    this.scheduler = scheduler;
+    signals.changes(this);
+  }
+
+  /** It may have been restarted. */
+  @Override
+  public void recovered() {
+    if (settings.slowStart() != null) {
+      wake(0);
+    }
+  }
+
+  @Override
+  public void reported() {
+    Settings.ReportedLoad reportedLoad = settings.reportedLoad();
+    if (reportedLoad != null) {
+      wake(reportedLoad.updateNanos());
+    }
+  }
+
+  /** Has the timer look again, not on the thread of a request. */
+  private void wake(long delayNanos) {
+    if (WAKING.compareAndSet(this, false, true)) {
+      scheduler.schedule(Duration.ofNanos(delayNanos), this::refresh);
+    }
+  }
+
+  @Override
+  public void onChange(RegistryChange change) {
+    List<LiveEndpoint> closed = new ArrayList<>();
+    writing.lock();
+    try {
+      boolean first = registry == null;
+      registry = change.after();
+      for (Registration gone : change.removed()) {
+        LiveEndpoint endpoint = byIncarnation.remove(gone.incarnation());
+        if (endpoint != null) {
+          endpoint.leave();
+          closed.add(endpoint);
+          leaving.put(gone.incarnation(), endpoint);
+        }
+      }
+      for (Registration added : change.added()) {
+        LiveEndpoint endpoint = new LiveEndpoint(signals, added, true);
+        byIncarnation.put(added.incarnation(), endpoint);
+        // What is there when the program starts need not be cold, and if all are it does not
+        // matter.
+        if (!first) {
+          endpoint.warmUp();
+        }
+      }
+      for (RegistryChange.Update update : change.changed()) {
+        LiveEndpoint endpoint = byIncarnation.get(update.after().incarnation());
+        if (endpoint != null) {
+          endpoint.update(update.after());
+          if (update.after().status().acceptsNewRequests()
+              && !update.before().status().acceptsNewRequests()) {
+            endpoint.warmUp();
+          }
+        }
+      }
+      publish(closed);
+    } catch (RuntimeException | Error failure) {
+      firstFailure = firstFailure == null ? failure : firstFailure;
+      throw failure; // to the registry's fault exit; the last picker stays
+    } finally {
+      finish(closed);
+    }
+  }
+
+  /** Changes a setting; what the strategy throws is thrown, and then nothing has changed. */
+  void change(UnaryOperator<Settings> change) {
+    if (writing.isHeldByCurrentThread()) {
+      throw new IllegalStateException(
+          fleet.name() + ": a setting is changed from within Selector.prepare");
+    }
+    List<LiveEndpoint> closed = new ArrayList<>();
+    writing.lock();
+    Settings before = settings;
+    try {
+      settings = change.apply(before);
+      publish(closed);
+    } catch (RuntimeException | Error failure) {
+      settings = before;
+      throw failure;
+    } finally {
+      finish(closed);
+    }
+  }
+
+  /** Follows the time. */
+  private void refresh() {
+    waking = false; // first: whatever happens from now on wants another look
+    List<LiveEndpoint> closed = new ArrayList<>();
+    writing.lock();
+    try {
+      publish(closed);
+    } catch (RuntimeException | Error fault) { // of the strategy; nobody called who could be told
+      faults.report("Selector.prepare", fault);
+      schedule(RETRY_NANOS);
+    } finally {
+      finish(closed);
+    }
+  }
+
+  private void publish(List<LiveEndpoint> closed) {
+    RegistrySnapshot current = registry;
+    if (current == null || fleet.isClosed()) {
+      return;
+    }
+    long now = signals.ticker().nanos();
+    List<LiveEndpoint> endpoints = new ArrayList<>(current.size());
+    for (Registration registration : current.registrations()) {
+      LiveEndpoint endpoint = byIncarnation.get(registration.incarnation());
+      if (endpoint == null) {
+        throw new IllegalStateException(
+            fleet.name() + ": missed the registration of " + registration);
+      }
+      endpoints.add(endpoint);
+    }
+    Weighing weighing = Weighing.of(settings, endpoints, now);
+    fleet.publish(settings, current, endpoints, weighing, closed);
+    RoutePlan plan = weighing.plan();
+    List<String> faultsNow = plan == null ? List.of() : plan.faults();
+    if (!faultsNow.equals(routingFaults)) {
+      routingFaults = faultsNow;
+      faultsNow.forEach(fault -> LOGGER.warn("{}: {}", fleet.name(), fault));
+    }
+    schedule(weighing.nextChangeNanos());
+  }
+
+  private void schedule(long delayNanos) {
+    if (timer != null) {
+      timer.cancel();
+      timer = null;
+    }
+    if (delayNanos < Long.MAX_VALUE) {
+      timer = scheduler.schedule(Duration.ofNanos(delayNanos), this::refresh);
+    }
+  }
+
+  /** Closes what went out of use, whether or not something was published, and leaves the lock. */
+  private void finish(List<LiveEndpoint> closed) {
+    closed.forEach(LiveEndpoint::shut);
+    leaving.values().removeIf(AdmissionWord::isClosedAndIdle);
+    writing.unlock();
+    closed.forEach(LiveEndpoint::checkIdle);
+  }
+
+  @Override
+  public CompletionStage<?> whenIdle(Registration draining) {
+    long incarnation = draining.incarnation();
+    LiveEndpoint endpoint;
+    writing.lock();
+    try {
+      endpoint = byIncarnation.getOrDefault(incarnation, leaving.get(incarnation));
+    } finally {
+      writing.unlock();
+    }
+    return endpoint == null ? CompletableFuture.completedStage(null) : endpoint.whenIdle();
+  }
+
+  Settings settings() {
+    return settings;
+  }
+
+  @Nullable LiveEndpoint find(String instanceId) {
+    for (LiveEndpoint endpoint : fleet.active().endpoints()) {
+      if (endpoint.registration().id().equals(instanceId)) {
+        return endpoint;
+      }
+    }
+    return null;
+  }
+
+  /** After the subscription has ended. */
+  void close() {
+    List<LiveEndpoint> closed;
+    writing.lock();
+    try {
+      closed = fleet.close();
+      schedule(Long.MAX_VALUE);
+      closed.forEach(LiveEndpoint::leave);
+      closed.forEach(LiveEndpoint::shut);
+    } finally {
+      writing.unlock();
+    }
+    closed.forEach(LiveEndpoint::checkIdle);
+  }
+
+  /**
+   * Throws what the selector threw for the instances that were registered when the balancer was
+   * built.
+   */
+  void checkStarted() {
+    Throwable failure = firstFailure;
+    if (failure != null) {
+      throw new IllegalStateException(
+          fleet.name() + ": selector " + settings.selector() + " failed to prepare", failure);
+    }
+  }
+}
