@@ -35,7 +35,7 @@ class StickySessionConcurrencyTest {
   /** In each round all sessions lose their endpoint, and each thread succeeds on one of its own. */
   @Test
   void threadsThatRaceToBindTheSameSessionsAgreeOnOneBinding() throws Exception {
-    int rounds = 20;
+    int rounds = 10;
     StickySessionTable table = StickySessionTable.builder().build();
     String[] sessions = sessions(SESSIONS);
     List<List<FakeEndpoint>> fleets = new ArrayList<>();
@@ -111,7 +111,7 @@ class StickySessionConcurrencyTest {
         SplittableRandom random = new SplittableRandom(t);
         bodies.add(
             () -> {
-              for (int i = 0; i < 50_000; i++) {
+              for (int i = 0; i < 25_000; i++) {
                 String session = sessions[random.nextInt(SESSIONS)];
                 FakeEndpoint endpoint = fleet.get(random.nextInt(fleet.size()));
                 int act = random.nextInt(100);
@@ -184,7 +184,7 @@ class StickySessionConcurrencyTest {
     for (int t = 0; t < 4; t++) {
       bodies.add(
           () -> {
-            for (int i = 0; i < 100_000; i++) {
+            for (int i = 0; i < 40_000; i++) {
               String session = "s" + (random.nextLong() & 31);
               FakeEndpoint endpoint = fleet.get((int) (random.nextLong() >>> 62) % 3);
               Endpoint bound = table.lookup(session);
