@@ -63,6 +63,8 @@ public final class Json {
         if (c == 'u') {
           c = (char) Integer.parseInt(text.substring(at, at + 4), 16);
           at += 4;
+        } else if (c == 'n') {
+          c = '\n';
         }
       }
       string.append(c);

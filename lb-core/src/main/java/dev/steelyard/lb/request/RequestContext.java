@@ -3,6 +3,7 @@ package dev.steelyard.lb.request;
 import static dev.steelyard.lb.internal.Checks.notBlank;
 import static java.util.Objects.requireNonNull;
 
+import java.net.InetAddress;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -15,19 +16,31 @@ import org.jspecify.annotations.Nullable;
  * nothing.
  */
 public final class RequestContext {
-  private static final RequestContext EMPTY = new RequestContext(null, false, Set.of(), Map.of());
+  private static final RequestContext EMPTY =
+      new RequestContext(Subject.NONE, false, Set.of(), Map.of());
 
-  private final @Nullable String key;
+  private final Subject subject;
   private final boolean idempotent;
   private final Set<String> excludedInstances;
   private final Map<String, String> hints;
 
-  private RequestContext(
+  /** Whom the request is for, as far as it was said; an address as its 16 bytes. */
+  private record Subject(
       @Nullable String key,
+      boolean hasKeyHash,
+      long keyHash,
+      boolean hasAddress,
+      long addressHigh,
+      long addressLow) {
+    static final Subject NONE = new Subject(null, false, 0, false, 0, 0);
+  }
+
+  private RequestContext(
+      Subject subject,
       boolean idempotent,
       Set<String> excludedInstances,
       Map<String, String> hints) {
-    this.key = key;
+    this.subject = subject;
     this.idempotent = idempotent;
     this.excludedInstances = excludedInstances;
     this.hints = hints;
@@ -50,7 +63,44 @@ public final class RequestContext {
    * @return a new context
    */
   public static RequestContext forKey(String key) {
-    return new RequestContext(notBlank(key, "key"), false, Set.of(), Map.of());
+    Subject subject = new Subject(notBlank(key, "key"), false, 0, false, 0, 0);
+    return new RequestContext(subject, false, Set.of(), Map.of());
+  }
+
+  /**
+   * Returns a copy with a hash that is ready to use: selectors that hash go by it as it is,
+   * whatever the key. For keys that are no text, or to hash a key once for many requests.
+   *
+   * @param hash 64 bits; equal ones go to the same instance
+   * @return the copy
+   */
+  public RequestContext withKeyHash(long hash) {
+    Subject more =
+        new Subject(
+            subject.key, true, hash, subject.hasAddress, subject.addressHigh, subject.addressLow);
+    return new RequestContext(more, idempotent, excludedInstances, hints);
+  }
+
+  /**
+   * Returns a copy with the address of the client on whose behalf the request is sent.
+   *
+   * @param address where the client is; a scope is ignored
+   * @return the copy
+   */
+  public RequestContext withClientAddress(InetAddress address) {
+    byte[] octets = address.getAddress();
+    long high = 0;
+    long low = 0xFFFF; // ::ffff:a.b.c.d, of which four octets are to come
+    if (octets.length > 4) {
+      for (int i = 0; i < 8; i++) {
+        high = high << 8 | (octets[i] & 0xFF);
+      }
+    }
+    for (int i = Math.max(octets.length - 8, 0); i < octets.length; i++) {
+      low = low << 8 | (octets[i] & 0xFF);
+    }
+    Subject more = new Subject(subject.key, subject.hasKeyHash, subject.keyHash, true, high, low);
+    return new RequestContext(more, idempotent, excludedInstances, hints);
   }
 
   /**
@@ -60,7 +110,7 @@ public final class RequestContext {
    * @return the copy
    */
   public RequestContext idempotent(boolean mayBeRepeated) {
-    return new RequestContext(key, mayBeRepeated, excludedInstances, hints);
+    return new RequestContext(subject, mayBeRepeated, excludedInstances, hints);
   }
 
   /**
@@ -72,7 +122,7 @@ public final class RequestContext {
   public RequestContext excluding(Collection<String> instanceIds) {
     Set<String> union = new HashSet<>(excludedInstances);
     union.addAll(instanceIds);
-    return new RequestContext(key, idempotent, Set.copyOf(union), hints);
+    return new RequestContext(subject, idempotent, Set.copyOf(union), hints);
   }
 
   /**
@@ -85,7 +135,7 @@ public final class RequestContext {
   public RequestContext withHint(String name, String value) {
     Map<String, String> extended = new HashMap<>(hints);
     extended.put(requireNonNull(name, "name"), requireNonNull(value, "value"));
-    return new RequestContext(key, idempotent, excludedInstances, Map.copyOf(extended));
+    return new RequestContext(subject, idempotent, excludedInstances, Map.copyOf(extended));
   }
 
   /**
@@ -94,7 +144,53 @@ public final class RequestContext {
    * @return the key, or null if it belongs to none
    */
   public @Nullable String key() {
-    return key;
+    return subject.key;
+  }
+
+  /**
+   * Returns whether the request brings a ready hash.
+   *
+   * @return whether {@link #withKeyHash} was called
+   */
+  public boolean hasKeyHash() {
+    return subject.hasKeyHash;
+  }
+
+  /**
+   * Returns the ready hash.
+   *
+   * @return the hash, 0 if there is none
+   */
+  public long keyHash() {
+    return subject.keyHash;
+  }
+
+  /**
+   * Returns whether the request brings the address of its client.
+   *
+   * @return whether {@link #withClientAddress} was called
+   */
+  public boolean hasClientAddress() {
+    return subject.hasAddress;
+  }
+
+  /**
+   * Returns the first eight bytes of the client's address in its IPv6 form, {@code ::ffff:a.b.c.d}
+   * for IPv4.
+   *
+   * @return the bytes in network order, 0 if there is no address
+   */
+  public long clientAddressHigh() {
+    return subject.addressHigh;
+  }
+
+  /**
+   * Returns the last eight bytes of the client's address in its IPv6 form.
+   *
+   * @return the bytes in network order, 0 if there is no address
+   */
+  public long clientAddressLow() {
+    return subject.addressLow;
   }
 
   /**
@@ -127,7 +223,11 @@ public final class RequestContext {
   @Override
   public String toString() {
     return "RequestContext[key="
-        + (key == null ? "none" : "given") // a key may be personal data
+        + (key() == null ? "none" : "given") // a key may be personal data, and so may an address
+        + ", keyHash="
+        + (hasKeyHash() ? "given" : "none")
+        + ", clientAddress="
+        + (hasClientAddress() ? "given" : "none")
         + ", idempotent="
         + idempotent
         + ", excluded="

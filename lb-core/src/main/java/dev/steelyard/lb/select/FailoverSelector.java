@@ -14,6 +14,26 @@ final class FailoverSelector implements Selector {
     this.order = byOrder.thenComparing(endpoint -> endpoint.instance().id());
   }
 
+  /** The number in the metadata of an instance; without one it comes last. */
+  static double priority(Instance instance) {
+    String priority = instance.metadata().get(Selectors.PRIORITY);
+    if (priority == null) {
+      return Double.POSITIVE_INFINITY;
+    }
+    try {
+      return Integer.parseInt(priority);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          Selectors.PRIORITY
+              + " of instance "
+              + instance.id()
+              + ": "
+              + priority
+              + " (expected: an integer)",
+          e);
+    }
+  }
+
   @Override
   public Picker prepare(Candidates candidates, @Nullable Picker previous) {
     Endpoint[] ordered = candidates.endpoints().clone();
