@@ -118,7 +118,7 @@ class AllocationTest {
     assertTrue(bytes <= 33, bytes + " bytes per request");
   }
 
-  private static double bytesPerRun(Runnable work) throws Exception {
+  static double bytesPerRun(Runnable work) throws Exception {
     Object threads =
         Class.forName("java.lang.management.ManagementFactory")
             .getMethod("getThreadMXBean")

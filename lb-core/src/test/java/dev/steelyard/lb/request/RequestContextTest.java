@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -25,19 +26,34 @@ class RequestContextTest {
     assertFalse(empty.isIdempotent());
     assertEquals(Set.of(), empty.excludedInstances());
     assertEquals(Map.of(), empty.hints());
+    assertFalse(empty.hasKeyHash());
+    assertFalse(empty.hasClientAddress());
   }
 
   @Test
   @DisplayName("servicetalk#3604: a copy keeps every other component")
-  void eachCopyKeepsTheRest() {
+  void eachCopyKeepsTheRest() throws Exception {
+    InetAddress address = InetAddress.getByName("2001:db8::1:2");
     RequestContext full =
         RequestContext.forKey("user-1")
+            .withKeyHash(-3)
+            .withClientAddress(address)
             .idempotent(true)
             .excluding(List.of("a"))
             .withHint("version", "2");
     List<RequestContext> copies =
-        List.of(full.idempotent(true), full.excluding(List.of()), full.withHint("version", "2"));
+        List.of(
+            full.idempotent(true),
+            full.excluding(List.of()),
+            full.withHint("version", "2"),
+            full.withKeyHash(-3),
+            full.withClientAddress(address));
     for (RequestContext copy : copies) {
+      assertTrue(copy.hasKeyHash());
+      assertEquals(-3, copy.keyHash());
+      assertTrue(copy.hasClientAddress());
+      assertEquals(0x20010db8_00000000L, copy.clientAddressHigh());
+      assertEquals(0x10002, copy.clientAddressLow());
       assertEquals("user-1", copy.key());
       assertTrue(copy.isIdempotent());
       assertEquals(Set.of("a"), copy.excludedInstances());
@@ -93,7 +109,45 @@ class RequestContextTest {
     RequestContext empty = RequestContext.empty();
     assertThrows(NullPointerException.class, () -> empty.withHint(null, "v"));
     assertThrows(NullPointerException.class, () -> empty.withHint("h", null));
+    assertThrows(NullPointerException.class, () -> empty.withClientAddress(null));
     assertThrows(NullPointerException.class, () -> empty.excluding(Arrays.asList("a", null)));
+  }
+
+  @Test
+  void anAddressIsKeptAsTheSixteenBytesOfItsIpv6Form() throws Exception {
+    RequestContext ipv4 =
+        RequestContext.empty().withClientAddress(InetAddress.getByName("203.0.113.250"));
+    assertEquals(0, ipv4.clientAddressHigh());
+    assertEquals(0xFFFF_CB00_71FAL, ipv4.clientAddressLow());
+
+    RequestContext ipv6 =
+        RequestContext.empty()
+            .withClientAddress(InetAddress.getByName("fe80:1:2:3:fffe:fdfc:fbfa:f9f8"));
+    assertEquals(0xfe80_0001_0002_0003L, ipv6.clientAddressHigh());
+    assertEquals(0xfffe_fdfc_fbfa_f9f8L, ipv6.clientAddressLow());
+
+    RequestContext unspecified =
+        RequestContext.empty().withClientAddress(InetAddress.getByName("::"));
+    assertTrue(unspecified.hasClientAddress());
+    assertEquals(0, unspecified.clientAddressHigh() | unspecified.clientAddressLow());
+  }
+
+  @Test
+  void aHashOfZeroIsAHash() {
+    assertTrue(RequestContext.empty().withKeyHash(0).hasKeyHash());
+    assertFalse(RequestContext.forKey("k").hasKeyHash());
+  }
+
+  @Test
+  void neitherTheHashNorTheAddressIsInTheText() throws Exception {
+    String text =
+        RequestContext.empty()
+            .withKeyHash(123456)
+            .withClientAddress(InetAddress.getByName("203.0.113.250"))
+            .toString();
+    assertTrue(text.contains("keyHash=given, clientAddress=given"), text);
+    assertFalse(text.contains("203") || text.contains("123456"), text);
+    assertTrue(RequestContext.empty().toString().contains("keyHash=none, clientAddress=none"));
   }
 
   @Test
