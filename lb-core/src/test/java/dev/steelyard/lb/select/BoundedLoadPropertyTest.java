@@ -75,6 +75,20 @@ class BoundedLoadPropertyTest {
   }
 
   @Example
+  void theBoundOfFewRequestsIsOneAndNotNone() {
+    // consistent#13 and #16: requests / members as integers made the bound 0, and no room at all.
+    int[][] rows = {{3, 8, 1}, {5, 10, 1}, {9, 10, 2}, {23, 8, 4}};
+    for (int[] row : rows) {
+      List<FakeEndpoint> fleet = HashedFleet.fleet(row[1], 5);
+      BoundedLoadPicker picker = over(fleet, Strategy.equal(row[1]), 1.25);
+      for (int i = 0; i < row[0]; i++) {
+        ((FakeEndpoint) HashedFleet.pick(picker, 1)).begin();
+      }
+      assertEquals(row[2], fleet.stream().mapToInt(Endpoint::inFlight).max().orElseThrow());
+    }
+  }
+
+  @Example
   void requestsThatBeganBeforeAreCounted() {
     List<FakeEndpoint> fleet = HashedFleet.fleet(4, 0);
     fleet.get(2).inFlight.set(7);

@@ -197,6 +197,27 @@ class HashingContractTest {
   }
 
   @Test
+  void theTablesAreThoseOfEnvoy() {
+    List<FakeEndpoint> two = HashedFleet.fleet("127.0.0.1:90", "127.0.0.1:91");
+    HashingPicker maglev = HashedFleet.over(Selectors.maglev(17), two, 1, 2);
+    int[] slots = {1, 0, 0, 1, 0, 1, 1, 0, 1, 1, 1, 1, 1, 0, 1, 0, 1};
+    for (int slot = 0; slot < 17; slot++) {
+      assertSame(two.get(slots[slot]), HashedFleet.pick(maglev, slot));
+    }
+    List<FakeEndpoint> six = new ArrayList<>();
+    for (int port = 90; port < 96; port++) {
+      six.add(new FakeEndpoint(Instance.of("127.0.0.1:" + port)));
+    }
+    HashingPicker ring = HashedFleet.over(Selectors.ringHash(12, 8_388_608), six);
+    assertSame(six.get(4), HashedFleet.pick(ring, 0));
+    assertSame(six.get(4), HashedFleet.pick(ring, -1));
+    assertSame(six.get(5), HashedFleet.pick(ring, 3551244743356806947L));
+    assertSame(six.get(3), HashedFleet.pick(ring, 3551244743356806948L));
+    long late = Long.parseUnsignedLong("16117243373044804880"); // negative if signed
+    assertSame(six.get(0), HashedFleet.pick(ring, late));
+  }
+
+  @Test
   void theKeyOfAnInstanceIsItsAddressUnlessItSaysOtherwise() {
     assertEquals(
         "10.0.0.1:80", KeyedEndpoints.defaultKey(Instance.of("http://10.0.0.1").withId("x")));
