@@ -100,7 +100,6 @@ public record LoadReport(
       check(format.equals("TEXT"), HEADER + " format", format, "TEXT");
       text = text.substring(word).strip();
     }
-    check(!text.isEmpty(), HEADER, '"' + header + '"', "at least one metric");
     return parsePairs(text);
   }
 
@@ -112,7 +111,7 @@ public record LoadReport(
     double eps = 0;
     Map<String, Double> named = new HashMap<>();
     Set<String> seen = new HashSet<>();
-    for (String pair : text.split(",")) {
+    for (String pair : text.split(",", -1)) {
       if (pair.isBlank()) {
         continue;
       }
@@ -134,6 +133,7 @@ public record LoadReport(
         }
       }
     }
+    check(!seen.isEmpty(), HEADER, '"' + text + '"', "at least one metric");
     return new LoadReport(application, cpu, memory, qps, eps, named);
   }
 

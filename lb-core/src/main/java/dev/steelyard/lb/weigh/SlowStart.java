@@ -60,9 +60,10 @@ public record SlowStart(long windowNanos, double aggression, double minimum) {
    * @return {@link #minimum} to 1
    */
   public double factor(long elapsedNanos) {
+    long elapsed = Math.max(elapsedNanos, 0);
     // Near the end of a window of years the quotient rounds to 1, whose infinite power is NaN.
-    double share = (double) Math.max(elapsedNanos, 0) / windowNanos;
-    if (elapsedNanos >= windowNanos || share >= 1) {
+    double share = (double) elapsed / windowNanos;
+    if (elapsed >= windowNanos || share >= 1) {
       return 1;
     }
     return Math.max(minimum, Math.pow(share, 1 / aggression));
