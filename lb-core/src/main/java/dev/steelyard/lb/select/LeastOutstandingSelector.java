@@ -21,7 +21,7 @@ final class LeastOutstandingSelector implements Selector {
     }
 
     @Override
-    double load(Endpoint endpoint, double inverseWeight, long nowNanos) {
+    double load(int index, Endpoint endpoint, double inverseWeight, long nowNanos) {
       return endpoint.inFlight() * inverseWeight;
     }
   }

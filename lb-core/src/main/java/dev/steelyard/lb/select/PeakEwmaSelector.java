@@ -39,7 +39,7 @@ final class PeakEwmaSelector implements Selector {
     }
 
     @Override
-    double load(Endpoint endpoint, double inverseWeight, long nowNanos) {
+    double load(int index, Endpoint endpoint, double inverseWeight, long nowNanos) {
       return expectedWait(endpoint, inverseWeight, nowNanos);
     }
   }

@@ -7,6 +7,7 @@ import static java.util.Objects.requireNonNull;
 import dev.steelyard.lb.registry.Instance;
 import java.math.BigInteger;
 import java.util.Comparator;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 /**
@@ -26,6 +27,7 @@ public final class Selectors {
 
   private static final Selector FAILOVER =
       new FailoverSelector(Comparator.comparingDouble(FailoverSelector::priority));
+  private static final Selector LEARNED = new LearnedSelector();
 
   private Selectors() {}
 
@@ -447,5 +449,102 @@ public final class Selectors {
         "a ringHash, maglev, rendezvous or clientAddressHash of Selectors");
     check(factor >= 1 && factor <= Double.MAX_VALUE, "factor", factor, "finite and >= 1");
     return new BoundedLoadSelector((HashingSelector) hashing, factor);
+  }
+
+  /**
+   * The least loaded of several drawn by weight, the load being that of {@link
+   * #powerOfTwoChoices()}, which is what 2 gives; a tie goes to the first that was drawn. The drawn
+   * ones are distinct where weights are equal. With no more instances than choices all are looked
+   * at, and ties are broken at random, by weight.
+   *
+   * <p>Each choice more takes some of the imbalance away, and less of it each time: two do most of
+   * the work (Mitzenmacher 2001). And many clients that each take the least of many all go for the
+   * same one. Pick O(choices<sup>2</sup>), of which all but the look at each choice is register
+   * arithmetic; memory O(n). <b>Not for</b> many clients of few instances, nor for 2 to 3
+   * instances, where {@link #powerOfTwoChoices()} looks at about as many.
+   *
+   * @param choices how many: 2 to 10
+   * @return the strategy
+   * @throws IllegalArgumentException if there are fewer than 2 or more than 10
+   */
+  public static Selector powerOfChoices(int choices) {
+    check(choices >= 2 && choices <= ManyChoicesPicker.MOST, "choices", choices, "2 to 10");
+    return choices == 2 ? POWER_OF_TWO_CHOICES : new ManyChoicesSelector(choices);
+  }
+
+  /**
+   * The one of two drawn by weight that would answer sooner, by a model of each instance that is
+   * learned from its answers: how long a request takes, as a line over the requests in flight. So
+   * it tells an instance that is slow from one that is busy, and knows which one degrades under
+   * load. The samples fade with a time constant of {@value LearnedModel#FADING_SECONDS} s; one in
+   * {@value LearnedSelector#EXPLORATION} picks is random, by weight, so that an instance that has
+   * become better is found out. An instance that failed lately looks loaded; one that has not
+   * answered yet gets one request at a time.
+   *
+   * <p>Weights are a wish on top of what is learned: an instance of double weight is asked for at
+   * half of its load. Where weights only say how fast the machines are, leave them equal, for that
+   * is what is learned.
+   *
+   * <p>Pick O(1); memory O(n); two clock reads per request. <b>Not for</b> requests whose times
+   * have nothing to do with the instance (long polls, streams, a few huge among many small ones),
+   * nor for less than about a request per second and instance.
+   *
+   * @return the strategy
+   */
+  public static Selector learned() {
+    return LEARNED;
+  }
+
+  /**
+   * Asks instances for their load and sends the request to the best of those that have answered
+   * lately, with {@value PrequalSelector#DEFAULT_PROBES} probes per request; see {@link
+   * #prequal(Function, double)}.
+   *
+   * @param probe asks an instance, without blocking
+   * @return the strategy
+   */
+  public static Selector prequal(Function<Instance, CompletionStage<LoadReport>> probe) {
+    return prequal(probe, PrequalSelector.DEFAULT_PROBES);
+  }
+
+  /**
+   * Asks instances for their load and sends the request to the best of those that have answered
+   * lately (B. Wydrowski et al., "Load is not what you should balance: Introducing Prequal", NSDI
+   * 2024). Sees the load that other clients make, which no count of one's own requests does.
+   *
+   * <p>Each pick sends probes to instances drawn by weight and waits for none of them. The answers,
+   * which carry the named metrics {@value LoadReport#REQUESTS_IN_FLIGHT} and {@value
+   * LoadReport#LATENCY_MILLIS} (one without either is ignored), form a pool of {@value
+   * ProbePool#SIZE}; they are used for {@value PrequalSelector#AGE_LIMIT_SECONDS} s from the probe
+   * on, and a bounded number of times. An instance is hot if its requests in flight, divided by its
+   * weight, are above the {@value RecentLoads#QUANTILE} quantile of recent answers. The pick is the
+   * one of the least latency among the cold, or else the one with the fewest requests in flight. An
+   * instance that fails here ({@link Endpoint#failureRate} of a quarter) is never picked for its
+   * answers: what fails fast answers probes well.
+   *
+   * <p>While the pool has fewer than two usable answers the pick is that of {@link
+   * #powerOfTwoChoices()}; the paper takes any instance at random, which is worse in just that
+   * case: at a start, or when the probes fail, what this client knows itself is all there is.
+   *
+   * <p>Weights act on the draws and divide requests in flight, so they hold under load, about. Not
+   * latency: an instance of triple weight is not thereby to be three times as slow, and if its
+   * latency were divided, it would win every comparison. So idle instances of a small fleet, of
+   * which the pool knows all, are chosen by latency whatever their weights.
+   *
+   * <p>Probes that fail, or come back too late, are dropped; at most {@value ProbeCalls#MOST} are
+   * under way at a time. A pick allocates only what the probe function and the stage it returns
+   * allocate. Pick O(1); memory O(n). <b>Not for</b> servers that cannot answer a probe in about a
+   * millisecond, nor for requests that cost hardly more than a probe.
+   *
+   * @param probe asks an instance, without blocking; {@code dev.steelyard.lb.http.LoadProbes} makes
+   *     one for HTTP
+   * @param probesPerRequest how many probes a pick sends on average: above 0, at most 5; {@value
+   *     PrequalSelector#DEFAULT_PROBES} by default
+   * @return the strategy
+   * @throws IllegalArgumentException if the number of probes breaks its rule
+   */
+  public static Selector prequal(
+      Function<Instance, CompletionStage<LoadReport>> probe, double probesPerRequest) {
+    return new PrequalSelector(requireNonNull(probe, "probe"), probesPerRequest);
   }
 }

@@ -30,7 +30,10 @@ abstract class TwoChoicesPicker implements Picker {
   static final double AVOIDED_RATE = 1 / FAILURE_WEIGHT;
 
   private static final double[] NO_WEIGHTS = {};
-  private static final int REDRAWS = 3;
+
+  /** How often another candidate is drawn in place of one to be avoided. */
+  static final int REDRAWS = 3;
+
   private static final long LOW_HALF = 0xFFFFFFFFL;
 
   private final Candidates candidates;
@@ -55,11 +58,11 @@ abstract class TwoChoicesPicker implements Picker {
     this.random = candidates.random();
   }
 
-  /** The load of an endpoint without regard to failures, at least 0. */
-  abstract double load(Endpoint endpoint, double inverseWeight, long nowNanos);
+  /** The load of the endpoint of an index, without regard to failures, at least 0. */
+  abstract double load(int index, Endpoint endpoint, double inverseWeight, long nowNanos);
 
   private double load(int index, long nowNanos) {
-    return load(endpoints[index], table == null ? 1 : inverseWeights[index], nowNanos);
+    return load(index, endpoints[index], table == null ? 1 : inverseWeights[index], nowNanos);
   }
 
   @Override
@@ -111,7 +114,8 @@ abstract class TwoChoicesPicker implements Picker {
     return index;
   }
 
-  private boolean isSecondBetter(
+  /** Whether the second of two is to be taken; by their loads and failure rates. */
+  static boolean isSecondBetter(
       double firstLoad, double firstFailures, double secondLoad, double secondFailures) {
     if (firstFailures == 0 && secondFailures == 0) {
       return secondLoad < firstLoad;
