@@ -137,10 +137,9 @@ final class PrequalPicker implements Picker {
     Probed best = null;
     int bestSlot = 0;
     double least = AVOIDED;
+    double tied = 0; // the weights of those as good as the best, which is one of them by weight
     int answers = 0;
-    for (int i = 0; i < ProbePool.SIZE; i++) {
-      int slot =
-          (int) (bits + i) & (ProbePool.SIZE - 1); // from any slot on, as ties go to the first
+    for (int slot = 0; slot < ProbePool.SIZE; slot++) {
       Probed probed = pool.get(slot);
       if (probed == null) {
         continue;
@@ -150,7 +149,12 @@ final class PrequalPicker implements Picker {
       } else if (!excluded.contains(endpoints[probed.index()])) {
         answers++;
         double badness = badness(probed, limit);
-        if (badness < least) {
+        double weight = relativeWeights[probed.index()];
+        tied = badness < least ? weight : badness == least ? tied + weight : tied;
+        if (badness < least
+            || (badness == least
+                && badness < AVOIDED
+                && Draws.fraction(bits, slot + 1) * tied < weight)) {
           best = probed;
           bestSlot = slot;
           least = badness;

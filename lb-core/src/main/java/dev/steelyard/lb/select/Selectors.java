@@ -529,7 +529,8 @@ public final class Selectors {
    * <p>Weights act on the draws and divide requests in flight, so they hold under load, about. Not
    * latency: an instance of triple weight is not thereby to be three times as slow, and if its
    * latency were divided, it would win every comparison. So idle instances of a small fleet, of
-   * which the pool knows all, are chosen by latency whatever their weights.
+   * which the pool knows all, are chosen by latency whatever their weights; by weight, if it is
+   * equal.
    *
    * <p>Probes that fail, or come back too late, are dropped; at most {@value ProbeCalls#MOST} are
    * under way at a time. A pick allocates only what the probe function and the stage it returns

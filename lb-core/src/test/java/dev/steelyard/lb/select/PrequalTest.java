@@ -339,6 +339,20 @@ class PrequalTest {
   }
 
   @Test
+  void amongEquallyGoodAnswersThePickIsByWeight() {
+    List<FakeEndpoint> fleet = FakeEndpoint.fleet(3);
+    fleet.forEach(host -> prober.answer(host, 0, 1));
+    PrequalPicker picker = over(prober, 5, fleet, new double[] {1, 2, 5}, null);
+    long[] counts = new long[3];
+    for (int i = 0; i < 20_000; i++) {
+      counts[fleet.indexOf(pick(picker, i))]++;
+    }
+    // A light one that is not drawn for a while keeps its last use, or has been thrown away.
+    assertEquals(5.0 / 8, counts[2] / 20_000.0, 0.06, Arrays.toString(counts));
+    assertEquals(2.0 / 8, counts[1] / 20_000.0, 0.06, Arrays.toString(counts));
+  }
+
+  @Test
   void anInstanceThatSlowsDownIsLeftBeforeItsQueueGrows() {
     List<FakeEndpoint> fleet = new ArrayList<>();
     Function<Instance, CompletionStage<LoadReport>> probe =
