@@ -4,9 +4,7 @@ import dev.steelyard.lb.registry.InstanceStatus;
 import dev.steelyard.lb.select.Routing;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -32,9 +30,12 @@ final class GroupPlanner {
   private final Routing routing;
   private final List<Member> all;
   private final int[] members;
-  private final SortedMap<Integer, Tier> tiers = new TreeMap<>();
+  private final List<Tier> tiers = new ArrayList<>();
   private final List<Pools> poolsByTier = new ArrayList<>();
-  private final Map<Integer, Pools> pools = new HashMap<>();
+
+  /** By position: where in the list of tiers, -1 for what is registered in none. */
+  private final int[] tierIndices;
+
   private final List<Pool> active = new ArrayList<>();
   private final Capacity capacity = new Capacity();
 
@@ -42,6 +43,7 @@ final class GroupPlanner {
     this.routing = routing;
     this.all = all;
     this.members = members;
+    this.tierIndices = new int[members.length];
   }
 
   /** O(n log n). */
@@ -51,32 +53,50 @@ final class GroupPlanner {
   }
 
   private GroupPlan plan(@Nullable String splitValue) {
-    for (int index : members) {
-      Member member = all.get(index);
-      int number = Tier.of(routing, member.instance());
-      if (member.isRegistered() && number != Tier.INVALID) {
-        tiers.computeIfAbsent(number, Tier::new).add(member);
-      }
-    }
-    List<Tier> ascending = List.copyOf(tiers.values());
+    sortIntoTiers();
     TierLoads loads =
         routing.priorityKey() == null
-            ? TierLoads.single(ascending, routing.panicThreshold())
-            : TierLoads.of(ascending, routing.overprovisioning(), routing.panicThreshold());
-    for (int i = 0; i < ascending.size(); i++) {
-      poolsByTier.add(poolsOf(loads, i));
-      pools.put(ascending.get(i).number, poolsByTier.get(i));
+            ? TierLoads.single(tiers, routing.panicThreshold())
+            : TierLoads.of(tiers, routing.overprovisioning(), routing.panicThreshold());
+    for (int i = 0; i < tiers.size(); i++) {
+      poolsByTier.add(makePools(loads, i));
     }
     fillPools();
     dividePools();
-    GroupPlan plan = new GroupPlan(splitValue, members, tierPlans(ascending, loads), zoneShares());
+    GroupPlan plan = new GroupPlan(splitValue, members, tierPlans(loads), zoneShares());
     for (int position = 0; position < members.length; position++) {
       describe(plan, position);
     }
     return plan;
   }
 
-  private Pools poolsOf(TierLoads loads, int tier) {
+  private void sortIntoTiers() {
+    @Nullable Tier[] byNumber = new @Nullable Tier[Routing.LAST_TIER + 1];
+    for (int position = 0; position < members.length; position++) {
+      Member member = all.get(members[position]);
+      int number = member.isRegistered() ? Tier.of(routing, member.instance()) : Tier.INVALID;
+      tierIndices[position] = number;
+      if (number != Tier.INVALID) {
+        Tier known = byNumber[number];
+        Tier tier = known == null ? new Tier(number) : known;
+        byNumber[number] = tier;
+        tier.add(member);
+      }
+    }
+    int[] indexByNumber = new int[byNumber.length];
+    for (Tier tier : byNumber) {
+      if (tier != null) {
+        indexByNumber[tier.number] = tiers.size();
+        tiers.add(tier);
+      }
+    }
+    for (int position = 0; position < members.length; position++) {
+      int number = tierIndices[position];
+      tierIndices[position] = number == Tier.INVALID ? -1 : indexByNumber[number];
+    }
+  }
+
+  private Pools makePools(TierLoads loads, int tier) {
     boolean panic = loads.panic[tier];
     if (panic || routing.priorityKey() == null) {
       boolean refused = panic && routing.failsOnPanic();
@@ -87,26 +107,26 @@ final class GroupPlanner {
   }
 
   private void fillPools() {
-    for (int index : members) {
-      Member member = all.get(index);
-      Pools candidates = poolsFor(member);
-      if (candidates == null) {
-        continue;
-      }
-      Pool own = candidates.of(member);
-      if (member.capacity(own.panic) > 0) {
-        own.add(member);
-        capacity.add(member.capacity(own.panic));
-      }
-      for (Pool pool : candidates.distinct()) {
-        pool.addRegistered(member);
+    for (int position = 0; position < members.length; position++) {
+      Pools pools = poolsOf(position);
+      if (pools != null) {
+        Member member = all.get(members[position]);
+        Pool own = pools.of(member);
+        if (member.capacity(own.panic) > 0) {
+          own.add(member);
+          capacity.add(member.capacity(own.panic));
+        }
+        pools.up.addRegistered(member);
+        if (pools.degraded != pools.up) {
+          pools.degraded.addRegistered(member);
+        }
       }
     }
   }
 
-  private @Nullable Pools poolsFor(Member member) {
-    int number = Tier.of(routing, member.instance());
-    return member.isRegistered() && number != Tier.INVALID ? pools.get(number) : null;
+  private @Nullable Pools poolsOf(int position) {
+    int index = tierIndices[position];
+    return index < 0 ? null : poolsByTier.get(index);
   }
 
   /** Loads become shares of 1: those of tiers that refuse in panic are with the others. */
@@ -128,22 +148,23 @@ final class GroupPlanner {
     }
   }
 
-  private List<TierPlan> tierPlans(List<Tier> ascending, TierLoads loads) {
+  private List<TierPlan> tierPlans(TierLoads loads) {
     List<TierPlan> plans = new ArrayList<>();
-    for (int i = 0; i < ascending.size(); i++) {
-      Tier tier = ascending.get(i);
+    for (int i = 0; i < tiers.size(); i++) {
+      Tier tier = tiers.get(i);
       ZonePreference preference = ZonePreference.OFF;
       for (Pool pool : poolsByTier.get(i).distinct()) {
         preference = preference == ZonePreference.OFF ? pool.preference : preference;
       }
+      boolean refused = loads.panic[i] && routing.failsOnPanic();
       plans.add(
           new TierPlan(
               tier.number,
               tier.usableInstances,
               tier.registeredInstances,
               loads.panic[i],
-              loads.healthy[i],
-              loads.degraded[i],
+              refused ? 0 : loads.healthy[i],
+              refused ? 0 : loads.degraded[i],
               preference));
     }
     return List.copyOf(plans);
@@ -164,7 +185,7 @@ final class GroupPlanner {
 
   private void describe(GroupPlan plan, int position) {
     Member member = all.get(members[position]);
-    Pools candidates = poolsFor(member);
+    Pools candidates = poolsOf(position);
     if (candidates == null) {
       leaveOut(plan, position, member, Reason.INVALID_TIER);
       return;

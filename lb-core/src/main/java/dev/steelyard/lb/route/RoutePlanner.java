@@ -29,16 +29,8 @@ public final class RoutePlanner {
         fallback == null
             ? List.of()
             : List.of(Scope.plan(routing, all, fallback, matching(all, own, fallback)));
-    List<String> faults = new ArrayList<>();
-    for (Member member : all) {
-      try {
-        check(routing, member.instance());
-      } catch (IllegalArgumentException invalid) {
-        faults.add(String.valueOf(invalid.getMessage()));
-      }
-    }
     return new RoutePlan(
-        routing, all, part, unhinted, SubsetPlan.plan(routing, all, own), List.copyOf(faults));
+        routing, all, part, unhinted, SubsetPlan.plan(routing, all, own), faults(routing, all));
   }
 
   /**
@@ -51,6 +43,20 @@ public final class RoutePlanner {
    */
   public static void check(Routing routing, Instance instance) {
     Tier.requireValid(routing, instance);
+  }
+
+  private static List<String> faults(Routing routing, List<Member> all) {
+    List<String> faults = new ArrayList<>();
+    for (Member member : all) {
+      if (Tier.of(routing, member.instance()) == Tier.INVALID) {
+        try {
+          check(routing, member.instance());
+        } catch (IllegalArgumentException invalid) {
+          faults.add(String.valueOf(invalid.getMessage()));
+        }
+      }
+    }
+    return List.copyOf(faults);
   }
 
   private static int[] matching(List<Member> all, int[] members, Map<String, String> criteria) {

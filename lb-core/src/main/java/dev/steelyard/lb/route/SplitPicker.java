@@ -53,7 +53,7 @@ final class SplitPicker implements Picker {
 
   @Override
   public @Nullable Endpoint pick(RequestContext request, Exclusions excluded, long nowNanos) {
-    boolean keyed = request.key() != null;
+    boolean keyed = isKeyed(request);
     long keyHash = keyed ? keyHash(request) : 0;
     long passed = 0; // a bit for each side that had nobody
     for (int attempt = 0; attempt < pickers.length; attempt++) {
@@ -65,6 +65,10 @@ final class SplitPicker implements Picker {
       passed |= 1L << side;
     }
     return null;
+  }
+
+  private static boolean isKeyed(RequestContext request) {
+    return request.key() != null;
   }
 
   private static long keyHash(RequestContext request) {

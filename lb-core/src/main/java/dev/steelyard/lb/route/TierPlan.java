@@ -8,7 +8,7 @@ package dev.steelyard.lb.route;
  * @param registered how many are UP, DEGRADED or DOWN
  * @param panic whether fewer are usable than the panic threshold demands
  * @param load the percentage of the group's requests for what is UP (for all, if there are no tiers
- *     or the tier panics)
+ *     or the tier panics); 0 if it refuses in panic, and then the others are to be scaled up
  * @param degradedLoad the percentage for what is DEGRADED
  * @param zonePreference whether the local zone is preferred here
  */

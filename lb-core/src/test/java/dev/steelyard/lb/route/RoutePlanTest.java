@@ -68,6 +68,20 @@ class RoutePlanTest {
   }
 
   @Test
+  void exactlyEnoughHealthKeepsAllRequestsLocal() {
+    for (int size = 2; size <= 30; size++) {
+      for (int up = 1; up < size; up++) {
+        // Rounded, the product is an ulp below 1 for some of these.
+        Routing routing = ZONE_A.overprovisioning((double) size / up);
+        GroupPlan group =
+            new FleetBuilder().up(up, "a").down(size - up, "a").up(5, "b").group(routing);
+
+        assertEquals(Map.of("a", 1.0), group.zoneShares(), up + " of " + size);
+      }
+    }
+  }
+
+  @Test
   void aPreferenceHoldsInASmallFleetToo() {
     // dubbo#9673, dubbo#6529: the zone preference was ignored, and nothing said so.
     // envoy#38561, #37275: nothing happened below six hosts.
@@ -256,6 +270,8 @@ class RoutePlanTest {
     assertEquals(0.92 / 13, plan.share(20), 1e-12);
     RoutePlan failing = fleet.plan(routing.failOnPanic());
     assertEquals(Reason.PANIC_REFUSED, failing.reason(0));
+    assertEquals(0, failing.groups().get(0).tiers().get(0).load());
+    assertEquals(92, failing.groups().get(0).tiers().get(1).load());
     assertEquals(1.0 / 13, failing.share(20), 1e-12);
   }
 
