@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.steelyard.lb.request.Outcome;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CyclicBarrier;
@@ -33,6 +34,38 @@ class LoadTotalTest {
     endpoint.inFlight.set(0);
     listener.ended(Outcome.CANCELLED, -1);
     assertEquals(0, total.get());
+  }
+
+  @Test
+  void aCountThatWasOvertakenIsPutRight() {
+    LoadListener[] listener = new LoadListener[1];
+    int[] inFlight = {0};
+    boolean[] overtake = {false};
+    Endpoint endpoint =
+        (Endpoint)
+            Proxy.newProxyInstance(
+                Endpoint.class.getClassLoader(),
+                new Class<?>[] {Endpoint.class},
+                (proxy, method, arguments) -> {
+                  if (method.getName().equals("listen")) {
+                    listener[0] = (LoadListener) arguments[0];
+                    return null;
+                  }
+                  int read = inFlight[0];
+                  if (overtake[0]) { // another request begins, and is told, before this is used
+                    overtake[0] = false;
+                    inFlight[0]++;
+                    listener[0].began();
+                  }
+                  return read;
+                });
+    LoadTotal total = new LoadTotal();
+    total.follow(endpoint);
+    inFlight[0] = 1;
+    overtake[0] = true;
+    listener[0].began();
+    assertEquals(2, inFlight[0]);
+    assertEquals(2, total.get());
   }
 
   @Test
