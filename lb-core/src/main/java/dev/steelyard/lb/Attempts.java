@@ -3,6 +3,7 @@ package dev.steelyard.lb;
 import dev.steelyard.lb.request.Outcome;
 import dev.steelyard.lb.request.RequestContext;
 import dev.steelyard.lb.select.Exclusions;
+import dev.steelyard.lb.select.LoadReport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,6 +97,20 @@ public final class Attempts {
    */
   public Outcome classify(@Nullable Object response, @Nullable Throwable failure) {
     return balancer.classify(classifier, response, failure);
+  }
+
+  /**
+   * Takes note of what an instance says about its load, as it stands in the {@value
+   * LoadReport#HEADER} header of an answer: {@link Lease#report}, but what cannot be read is logged
+   * and counted ({@link BalancerSnapshot#callbackFaults}) in place of being thrown, since it is the
+   * instance's fault and not the caller's.
+   *
+   * @param answered the lease of the attempt
+   * @param header the value of the header
+   * @return whether the report is used
+   */
+  public boolean report(Lease answered, String header) {
+    return balancer.report(answered, header);
   }
 
   /**

@@ -350,6 +350,18 @@ public final class LoadBalancer implements AutoCloseable {
     }
   }
 
+  boolean report(Lease answered, String header) {
+    if (answered.endpoint().signals().errorPenalty() < 0) {
+      return false;
+    }
+    try {
+      return answered.report(LoadReport.parse(header));
+    } catch (IllegalArgumentException unreadable) {
+      faults.report("LoadReport.parse", unreadable);
+      return false;
+    }
+  }
+
   Outcome classify(
       ResponseClassifier verdict, @Nullable Object response, @Nullable Throwable failure) {
     try {

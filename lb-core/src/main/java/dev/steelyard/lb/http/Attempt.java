@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.steelyard.lb.Attempts;
 import dev.steelyard.lb.Lease;
 import dev.steelyard.lb.request.Outcome;
+import dev.steelyard.lb.select.LoadReport;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.net.http.HttpClient;
@@ -86,6 +87,10 @@ final class Attempt<T> implements BodyHandler<T> {
   @Override
   public BodySubscriber<T> apply(ResponseInfo answer) {
     verdict = attempts.classify(answer, null);
+    answer
+        .headers()
+        .firstValue(LoadReport.HEADER)
+        .ifPresent(header -> attempts.report(lease, header));
     if (verdict == Outcome.SUCCESS) {
       lease.answered();
     }

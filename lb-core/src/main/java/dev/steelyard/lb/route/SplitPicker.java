@@ -73,7 +73,7 @@ final class SplitPicker implements Picker {
 
   private static long keyHash(RequestContext request) {
     String key = request.key();
-    return key == null ? 0 : KeyHash.hash(key, 0);
+    return request.hasKeyHash() || key == null ? request.keyHash() : KeyHash.hash(key, 0);
   }
 
   private int byKey(long keyHash, long passed) {

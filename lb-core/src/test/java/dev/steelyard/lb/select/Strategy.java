@@ -6,13 +6,20 @@ import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 
-/** The four strategies, for parameterised tests, and what such tests share. */
+/** The strategies that do not hash, for parameterised tests, and what such tests share. */
 public enum Strategy {
   ROUND_ROBIN(Selectors.roundRobin()),
   RANDOM(Selectors.random()),
   POWER_OF_TWO_CHOICES(Selectors.powerOfTwoChoices()),
   PEAK_EWMA(Selectors.peakEwma()),
+  POWER_OF_FIVE_CHOICES(Selectors.powerOfChoices(5)),
+  LEARNED(Selectors.learned()),
+  /** With probes that fail, and so by what it falls back to. */
+  PREQUAL(
+      Selectors.prequal(
+          instance -> CompletableFuture.failedFuture(new IllegalStateException("no probe")))),
   LEAST_REQUESTS(Selectors.leastRequests()),
   LEAST_RESPONSE_TIME(Selectors.leastResponseTime());
 
