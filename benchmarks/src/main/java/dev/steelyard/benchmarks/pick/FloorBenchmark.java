@@ -1,5 +1,7 @@
 package dev.steelyard.benchmarks.pick;
 
+import java.util.Arrays;
+import java.util.SplittableRandom;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -26,12 +28,24 @@ import org.openjdk.jmh.annotations.Warmup;
     jvmArgsAppend = {"-Xms512m", "-Xmx512m", "-XX:+AlwaysPreTouch"})
 @SuppressWarnings("NullAway.Init") // JMH fills the fields
 public class FloorBenchmark {
+  /** As large as a table of Maglev's is by default. */
+  private static final int TABLE_SIZE = 65_537;
+
+  /** Points per server of a ring of ours by default; halved whenever the fleet doubles beyond. */
+  private static final int RING_POINTS = 1024;
+
+  private static final int RING_FLEET = 128;
+
   @Param({"10", "100", "1000", "10000"})
   public int instances;
 
   private final AtomicInteger turn = new AtomicInteger();
   private AtomicInteger[] servers;
   private AliasTable table;
+  private AtomicInteger[] slots;
+  private long[] ring;
+  private AtomicInteger[] ringServers;
+  private long[] hashes;
 
   /** For JMH. */
   public FloorBenchmark() {}
@@ -46,6 +60,17 @@ public class FloorBenchmark {
       weights[i] = Weights.DIFFERENT.of(i);
     }
     table = new AliasTable(weights);
+    SplittableRandom random = new SplittableRandom(7);
+    slots = new AtomicInteger[TABLE_SIZE];
+    Arrays.setAll(slots, slot -> servers[random.nextInt(instances)]);
+    int points = RING_POINTS;
+    for (int fleet = RING_FLEET; fleet < instances; fleet *= 2) {
+      points /= 2;
+    }
+    ring = random.longs((long) points * instances).sorted().toArray();
+    ringServers = new AtomicInteger[ring.length];
+    Arrays.setAll(ringServers, point -> servers[random.nextInt(instances)]);
+    hashes = Keys.hashes();
   }
 
   /**
@@ -125,6 +150,61 @@ public class FloorBenchmark {
   @Benchmark
   public AtomicInteger twoReads() {
     return lesserOfOneDraw();
+  }
+
+  /**
+   * Least loaded of all: every counter read, with a request's beginning and end.
+   *
+   * @return the server
+   */
+  @Benchmark
+  public AtomicInteger scan() {
+    AtomicInteger least = servers[0];
+    int load = Integer.MAX_VALUE;
+    // From anywhere: among equals the first is not always the same.
+    int start = ThreadLocalRandom.current().nextInt(servers.length);
+    for (int i = start; i < start + servers.length; i++) {
+      AtomicInteger server = servers[i < servers.length ? i : i - servers.length];
+      int count = server.get();
+      if (count < load) {
+        load = count;
+        least = server;
+      }
+    }
+    return beginAndEnd(least);
+  }
+
+  /**
+   * By key: a slot of a large table, from a ready hash.
+   *
+   * @param keys the requests' keys
+   * @return the server
+   */
+  @Benchmark
+  public AtomicInteger hashTable(Keys keys) {
+    return slots[(int) (((hashes[keys.next()] >>> 32) * TABLE_SIZE) >>> 32)];
+  }
+
+  /**
+   * By key: the next point in a ring, from a ready hash.
+   *
+   * @param keys the requests' keys
+   * @return the server
+   */
+  @Benchmark
+  public AtomicInteger ring(Keys keys) {
+    long hash = hashes[keys.next()];
+    int low = 0;
+    int high = ring.length;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (ring[middle] < hash) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return ringServers[low == ring.length ? 0 : low];
   }
 
   private AtomicInteger lesserOfOneDraw() {

@@ -14,11 +14,13 @@ import java.util.List;
  * A balancer as it is after a while in production: every instance has answered, its latency is
  * known, and nothing is in flight.
  *
+ * @param registry where its instances are
  * @param balancer the balancer
  * @param picker the very picker it uses
  * @param timed whether it reads the clock for each pick
  */
-record ProvenBalancer(LoadBalancer balancer, Picker picker, boolean timed) {
+record ProvenBalancer(
+    InstanceRegistry registry, LoadBalancer balancer, Picker picker, boolean timed) {
 
   /** As many as are timed for the snapshot even where the strategy does not look at latency. */
   private static final int ROUNDS = 2;
@@ -26,9 +28,7 @@ record ProvenBalancer(LoadBalancer balancer, Picker picker, boolean timed) {
   static ProvenBalancer of(Strategy strategy, int size, Weights weights) {
     List<Instance> instances = new ArrayList<>(size);
     for (int i = 0; i < size; i++) {
-      Instance instance =
-          Instance.of("http://10." + i / 65536 + "." + i / 256 % 256 + "." + i % 256 + ":8080");
-      instances.add(instance.withWeight(weights.of(i)));
+      instances.add(instance(i).withWeight(weights.of(i)));
     }
     InstanceRegistry registry = InstanceRegistry.of();
     registry.replaceAll(instances);
@@ -41,8 +41,7 @@ record ProvenBalancer(LoadBalancer balancer, Picker picker, boolean timed) {
     }
     selector.endProving();
     // Any change makes the balancer ask for a picker; one more instance that gets no requests
-    // leaves
-    // the candidates as they were.
+    // leaves the candidates as they were.
     registry.register(Instance.of("http://10.255.255.255:8080"), InstanceStatus.MAINTENANCE);
     boolean unproven =
         balancer.snapshot().endpoints().stream()
@@ -50,6 +49,11 @@ record ProvenBalancer(LoadBalancer balancer, Picker picker, boolean timed) {
     if (unproven) {
       throw new IllegalStateException("an instance was not proven");
     }
-    return new ProvenBalancer(balancer, selector.picker(), selector.isTimed());
+    return new ProvenBalancer(registry, balancer, selector.picker(), selector.isTimed());
+  }
+
+  static Instance instance(int index) {
+    return Instance.of(
+        "http://10." + index / 65536 + "." + index / 256 % 256 + "." + index % 256 + ":8080");
   }
 }

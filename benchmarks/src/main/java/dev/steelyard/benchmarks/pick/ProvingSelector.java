@@ -28,7 +28,7 @@ final class ProvingSelector implements Selector {
     if (proving) {
       return (request, excluded, now) -> candidates.endpoint(turn++ % candidates.size());
     }
-    picker = strategy.prepare(candidates, null);
+    picker = strategy.prepare(candidates, picker);
     return picker;
   }
 

@@ -1,22 +1,64 @@
 package dev.steelyard.benchmarks.pick;
 
+import static dev.steelyard.benchmarks.pick.Work.CLOCK;
+import static dev.steelyard.benchmarks.pick.Work.COUNTER;
+import static dev.steelyard.benchmarks.pick.Work.DRAW;
+import static dev.steelyard.benchmarks.pick.Work.TWO_READS;
+
 import dev.steelyard.lb.select.Selector;
 import dev.steelyard.lb.select.Selectors;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Supplier;
 
-/** The strategies, as JMH's parameters name them. */
+/** The strategies, as JMH's parameters name them: a new one is a line. */
 public enum Strategy {
-  ROUND_ROBIN,
-  RANDOM,
-  POWER_OF_TWO_CHOICES,
-  PEAK_EWMA;
+  ROUND_ROBIN(Family.ROUND_ROBIN, COUNTER, Selectors::roundRobin),
+  RANDOM(Family.RANDOM, DRAW, Selectors::random),
+  POWER_OF_TWO_CHOICES(Family.LEAST_LOADED, TWO_READS, Selectors::powerOfTwoChoices),
+  PEAK_EWMA(Family.LEAST_LOADED, CLOCK, Selectors::peakEwma);
+
+  private final Family family;
+  private final Work work;
+
+  @SuppressWarnings("ImmutableEnumChecker") // a method reference
+  private final Supplier<Selector> selector;
+
+  Strategy(Family family, Work work, Supplier<Selector> selector) {
+    this.family = family;
+    this.work = work;
+    this.selector = selector;
+  }
 
   Selector selector() {
-    return switch (this) {
-      case ROUND_ROBIN -> Selectors.roundRobin();
-      case RANDOM -> Selectors.random();
-      case POWER_OF_TWO_CHOICES -> Selectors.powerOfTwoChoices();
-      case PEAK_EWMA -> Selectors.peakEwma();
-    };
+    return selector.get();
+  }
+
+  /**
+   * Returns with what it is compared.
+   *
+   * @return the family
+   */
+  public Family family() {
+    return family;
+  }
+
+  /**
+   * Returns what it cannot do without.
+   *
+   * @return the work
+   */
+  public Work work() {
+    return work;
+  }
+
+  /**
+   * Returns whether it picks by the request's key.
+   *
+   * @return whether it is one of {@link Family#HASHING}
+   */
+  public boolean isByKey() {
+    return family == Family.HASHING;
   }
 
   /**
@@ -26,5 +68,18 @@ public enum Strategy {
    */
   public String label() {
     return selector().toString();
+  }
+
+  /**
+   * Returns the strategies that are compared in a family when used with these weights.
+   *
+   * @param family the family
+   * @param weights the weights
+   * @return some of all, in their order
+   */
+  public static List<Strategy> of(Family family, Weights weights) {
+    return Arrays.stream(values())
+        .filter(strategy -> Family.of(strategy, weights) == family)
+        .toList();
   }
 }

@@ -7,7 +7,13 @@ public enum Weights {
   /** 1 to 10, going round. */
   DIFFERENT;
 
-  double of(int index) {
+  /**
+   * Returns a weight.
+   *
+   * @param index the number of the instance
+   * @return its weight, a whole number
+   */
+  public double of(int index) {
     return this == EQUAL ? 1 : 1 + index % 10;
   }
 }

@@ -1,0 +1,5 @@
+/** Other libraries' balancers, picked side by side with ours. */
+@NullMarked
+package dev.steelyard.benchmarks.peer;
+
+import org.jspecify.annotations.NullMarked;
