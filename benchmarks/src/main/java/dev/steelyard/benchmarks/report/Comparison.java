@@ -16,10 +16,12 @@ record Comparison(Measure measure, @Nullable Double floorNanos) {
 
   static @Nullable Comparison of(
       Results results, String method, Strategy strategy, Weights weights, int size, int threads) {
-    Measure measure = results.find(Row.pick(method, strategy, weights, size, threads));
+    Row row = Row.pick(method, strategy, weights, size, threads);
+    Measure measure = results.find(row);
+    Floor floor = floor(method, strategy, weights);
     return measure == null
         ? null
-        : new Comparison(measure, floor(method, strategy, weights).nanos(results, size, threads));
+        : new Comparison(measure, floor.nanos(results, row.section(), size, threads));
   }
 
   static Floor floor(String method, Strategy strategy, Weights weights) {

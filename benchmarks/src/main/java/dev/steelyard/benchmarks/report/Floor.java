@@ -2,6 +2,7 @@ package dev.steelyard.benchmarks.report;
 
 import dev.steelyard.benchmarks.pick.Strategy;
 import dev.steelyard.benchmarks.pick.Weights;
+import dev.steelyard.benchmarks.pick.Work;
 import org.jspecify.annotations.Nullable;
 
 /** Which floor a row of the pick benchmark is compared with: the least that does the same work. */
@@ -11,6 +12,9 @@ enum Floor {
   ALIAS("alias table", "alias", null),
   TWO_READS("two counters read", "twoReads", null),
   TWO_READS_AND_CLOCK("two counters read + one clock read", "twoReads", "oneRead"),
+  SCAN("all counters read", "scan", null),
+  TABLE("one slot of a table", "hashTable", null),
+  RING("search in a ring", "ring", null),
   TWO_CHOICES("two counters read + two updates", "twoChoices", null),
   TWO_CHOICES_AND_CLOCK(
       "two counters read + two updates + two clock reads", "twoChoices", "twoReads");
@@ -26,11 +30,14 @@ enum Floor {
   }
 
   static Floor ofPick(Strategy strategy, Weights weights) {
-    return switch (strategy) {
-      case ROUND_ROBIN -> weights == Weights.EQUAL ? COUNTER : ALIAS;
-      case RANDOM -> weights == Weights.EQUAL ? RANDOM : ALIAS;
-      case POWER_OF_TWO_CHOICES -> TWO_READS;
-      case PEAK_EWMA -> TWO_READS_AND_CLOCK;
+    return switch (strategy.work()) {
+      case COUNTER -> weights == Weights.EQUAL ? COUNTER : ALIAS;
+      case DRAW -> weights == Weights.EQUAL ? RANDOM : ALIAS;
+      case TWO_READS -> TWO_READS;
+      case CLOCK -> TWO_READS_AND_CLOCK;
+      case SCAN -> SCAN;
+      case TABLE -> TABLE;
+      case RING -> RING;
     };
   }
 
@@ -38,20 +45,20 @@ enum Floor {
    * All requests are counted, whatever the strategy, so no floor that counts nothing would be fair.
    */
   static Floor ofRequest(Strategy strategy) {
-    return strategy == Strategy.PEAK_EWMA ? TWO_CHOICES_AND_CLOCK : TWO_CHOICES;
+    return strategy.work() == Work.CLOCK ? TWO_CHOICES_AND_CLOCK : TWO_CHOICES;
   }
 
   String label() {
     return label;
   }
 
-  /** Nanoseconds, or null if it was not measured. */
-  @Nullable Double nanos(Results results, int instances, int threads) {
-    Measure array = results.find(Row.floor(method, instances, threads));
+  /** Nanoseconds, or null if it was not measured beside the section. */
+  @Nullable Double nanos(Results results, Section section, int instances, int threads) {
+    Measure array = results.find(Row.floor(section, method, instances, threads));
     if (array == null || clock == null) {
       return array == null ? null : array.nanos();
     }
-    Measure reads = results.find(Row.clock(clock, threads));
+    Measure reads = results.find(Row.clock(section, clock, threads));
     return reads == null ? null : array.nanos() + reads.nanos();
   }
 }

@@ -9,13 +9,13 @@ import static dev.steelyard.benchmarks.pick.Weights.EQUAL;
 import static dev.steelyard.benchmarks.report.Comparison.PICK;
 import static dev.steelyard.benchmarks.report.Comparison.REQUEST;
 
-import dev.steelyard.benchmarks.http.HttpOverhead;
 import dev.steelyard.benchmarks.pick.Strategy;
 import dev.steelyard.benchmarks.pick.Weights;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The project's goals for the hot path, with what a run measured of them. */
 final class Goals {
@@ -23,13 +23,15 @@ final class Goals {
 
   private final Results results;
   private final List<Integer> sizes;
+  private final List<Integer> sizesOfTwo;
 
-  Goals(Results results, List<Integer> sizes) {
+  Goals(Results results, List<Integer> sizes, List<Integer> sizesOfTwo) {
     this.results = results;
     this.sizes = sizes;
+    this.sizesOfTwo = sizesOfTwo;
   }
 
-  List<Goal> all(HttpOverhead.Result http) {
+  List<Goal> all(@Nullable Http http) {
     List<Goal> goals = new ArrayList<>();
     goals.add(new Goal("pick, every strategy", 0, "B", mostBytes(PICK)));
     goals.add(ratio("round robin, pick", 1.3, PICK, ROUND_ROBIN, EQUAL, 1));
@@ -49,12 +51,10 @@ final class Goals {
             FLAT,
             "x, largest to smallest",
             growth(REQUEST)));
-    goals.add(
-        new Goal(
-            "BalancedHttpClient, send",
-            1.03,
-            "x the bare client",
-            Map.of("one thread", http.ratios().median())));
+    if (http != null) {
+      Map<String, Double> ratio = Map.of("one thread", http.ratio());
+      goals.add(new Goal("BalancedHttpClient, send", 1.03, "x the bare client", ratio));
+    }
     goals.removeIf(goal -> !goal.isMeasured());
     return goals;
   }
@@ -67,7 +67,7 @@ final class Goals {
       Weights weights,
       int threads) {
     Map<String, Double> values = new LinkedHashMap<>();
-    for (int size : sizes) {
+    for (int size : threads == 1 ? sizes : sizesOfTwo) {
       Comparison row = Comparison.of(results, method, strategy, weights, size, threads);
       if (row != null) {
         values.put(Integer.toString(size), row.ratio());
@@ -95,6 +95,9 @@ final class Goals {
   /** How many times more a strategy grows from the smallest to the largest size than its floor. */
   private Map<String, Double> growth(String method) {
     Map<String, Double> values = new LinkedHashMap<>();
+    if (sizes.isEmpty()) {
+      return values;
+    }
     int smallest = sizes.get(0);
     int largest = sizes.get(sizes.size() - 1);
     for (Strategy strategy : Strategy.values()) {

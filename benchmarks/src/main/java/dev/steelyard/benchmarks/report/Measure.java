@@ -13,20 +13,24 @@ import org.openjdk.jmh.results.RunResult;
  * the iterations for its noise: JMH's own error assumes a normal distribution, which three
  * iterations on a shared machine do not have.
  *
- * @param nanos nanoseconds per operation, the median iteration
- * @param halfRange half the difference of the slowest and the fastest iteration
+ * @param iterations nanoseconds per operation of each iteration, ascending
  * @param bytes allocated per operation
  */
-record Measure(double nanos, double halfRange, double bytes) {
+record Measure(List<Double> iterations, double bytes) {
+
+  static Measure of(List<Double> iterations, double bytes) {
+    List<Double> sorted = new ArrayList<>(iterations);
+    Collections.sort(sorted);
+    return new Measure(List.copyOf(sorted), bytes);
+  }
 
   static Measure of(RunResult run) {
     List<Double> scores = new ArrayList<>();
     for (BenchmarkResult fork : run.getBenchmarkResults()) {
       for (IterationResult iteration : fork.getIterationResults()) {
-        scores.add(iteration.getPrimaryResult().getScore());
+        scores.add(Math.rint(iteration.getPrimaryResult().getScore() * 1e4) / 1e4);
       }
     }
-    Collections.sort(scores);
     double bytes = Double.NaN;
     for (Result<?> result : run.getSecondaryResults().values()) {
       // "·gc.alloc.rate.norm" in older versions of JMH
@@ -34,12 +38,21 @@ record Measure(double nanos, double halfRange, double bytes) {
         bytes = result.getScore();
       }
     }
-    double halfRange = (scores.get(scores.size() - 1) - scores.get(0)) / 2;
-    return new Measure(scores.get(scores.size() / 2), halfRange, bytes);
+    return of(scores, bytes);
+  }
+
+  /** Nanoseconds per operation, the median iteration. */
+  double nanos() {
+    return iterations.get(iterations.size() / 2);
+  }
+
+  /** Half the difference of the slowest and the fastest iteration. */
+  double halfRange() {
+    return (iterations.get(iterations.size() - 1) - iterations.get(0)) / 2;
   }
 
   /** Half the range, of the median. */
   double noise() {
-    return halfRange / nanos;
+    return halfRange() / nanos();
   }
 }
