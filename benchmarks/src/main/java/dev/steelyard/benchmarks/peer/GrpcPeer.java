@@ -170,6 +170,9 @@ final class GrpcPeer implements ChangingPeer {
 
   @Override
   public void request(Object picked) {
+    if (((LoadBalancer.PickResult) picked).getStreamTracerFactory() == null) {
+      return; // this policy does not look at requests
+    }
     ClientStreamTracer tracer = tracer((LoadBalancer.PickResult) picked);
     tracer.streamCreated(Attributes.EMPTY, calls[0].headers);
     tracer.streamClosed(Status.OK);
