@@ -38,6 +38,7 @@ class AllocationTest {
 
   static Stream<Arguments> pickers() {
     return Stream.of(Strategy.values())
+        .filter(strategy -> strategy != Strategy.PREQUAL) // its probes allocate
         .flatMap(
             strategy ->
                 Stream.of(new double[] {1, 1, 1, 1, 1}, new double[] {1, 2, 3, 4, 5})

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * What other projects' tests say of sticky sessions, as far as it concerns the table;
- * docs/conformance-sticky.md has the rest. Skipped unless {@code -Dsteelyard.shared=DIR} names the
+ * docs/conformance.md has the rest. Skipped unless {@code -Dsteelyard.shared=DIR} names the
  * directory that has them.
  */
 class StickyVectorsTest {

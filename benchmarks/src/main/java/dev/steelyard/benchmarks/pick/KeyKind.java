@@ -6,7 +6,10 @@ import java.util.Locale;
 /** How a request brings its key: each way is a line. */
 public enum KeyKind {
   /** As text, which is hashed for each pick. */
-  TEXT((text, hash) -> RequestContext.forKey(text));
+  TEXT((text, hash) -> RequestContext.forKey(text)),
+
+  /** As a hash that is ready. */
+  READY_HASH((text, hash) -> RequestContext.empty().withKeyHash(hash));
 
   @SuppressWarnings("ImmutableEnumChecker") // a method reference
   private final Way way;

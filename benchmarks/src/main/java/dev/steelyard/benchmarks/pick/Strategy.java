@@ -3,6 +3,9 @@ package dev.steelyard.benchmarks.pick;
 import static dev.steelyard.benchmarks.pick.Work.CLOCK;
 import static dev.steelyard.benchmarks.pick.Work.COUNTER;
 import static dev.steelyard.benchmarks.pick.Work.DRAW;
+import static dev.steelyard.benchmarks.pick.Work.RING;
+import static dev.steelyard.benchmarks.pick.Work.SCAN;
+import static dev.steelyard.benchmarks.pick.Work.TABLE;
 import static dev.steelyard.benchmarks.pick.Work.TWO_READS;
 
 import dev.steelyard.lb.select.Selector;
@@ -16,7 +19,12 @@ public enum Strategy {
   ROUND_ROBIN(Family.ROUND_ROBIN, COUNTER, Selectors::roundRobin),
   RANDOM(Family.RANDOM, DRAW, Selectors::random),
   POWER_OF_TWO_CHOICES(Family.LEAST_LOADED, TWO_READS, Selectors::powerOfTwoChoices),
-  PEAK_EWMA(Family.LEAST_LOADED, CLOCK, Selectors::peakEwma);
+  PEAK_EWMA(Family.LEAST_LOADED, CLOCK, Selectors::peakEwma),
+  LEAST_REQUESTS(Family.LEAST_LOADED, SCAN, Selectors::leastRequests),
+  RING_HASH(Family.HASHING, RING, Selectors::ringHash),
+  MAGLEV(Family.HASHING, TABLE, Selectors::maglev),
+  RENDEZVOUS(Family.HASHING, TABLE, Selectors::rendezvous),
+  BOUNDED_LOAD(Family.HASHING, TABLE, () -> Selectors.boundedLoad(Selectors.maglev()));
 
   private final Family family;
   private final Work work;

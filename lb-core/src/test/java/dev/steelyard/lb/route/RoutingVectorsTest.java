@@ -28,8 +28,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Cases of Envoy's and gRPC's tests, by id. Which are not followed, and why, is said in
- * docs/conformance-routing.md. Skipped unless {@code -Dsteelyard.shared=DIR} names the directory
- * that has them.
+ * docs/conformance.md. Skipped unless {@code -Dsteelyard.shared=DIR} names the directory that has
+ * them.
  */
 @Timeout(60)
 @SuppressWarnings("unchecked")

@@ -128,13 +128,17 @@ class CandidatesTest {
   }
 
   @Test
-  void selectorsAreNamedAndOnlyPeakEwmaIsTimed() {
+  void selectorsAreNamedAndThoseThatGoByLatencyAreTimed() {
     assertEquals("roundRobin", Selectors.roundRobin().toString());
     assertEquals("random", Selectors.random().toString());
     assertEquals("powerOfTwoChoices", Selectors.powerOfTwoChoices().toString());
     assertEquals("peakEwma", Selectors.peakEwma().toString());
+    assertEquals("leastRequests", Selectors.leastRequests().toString());
+    Set<Strategy> timed =
+        Set.of(
+            Strategy.PEAK_EWMA, Strategy.LEARNED, Strategy.PREQUAL, Strategy.LEAST_RESPONSE_TIME);
     for (Strategy strategy : Strategy.values()) {
-      assertEquals(strategy == Strategy.PEAK_EWMA, strategy.selector().isTimed());
+      assertEquals(timed.contains(strategy), strategy.selector().isTimed(), strategy::toString);
     }
   }
 }

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Cases of other projects about load: reports, slow start, several choices, probes. What they come
- * to here is in docs/conformance-load.md; skipped unless {@code -Dsteelyard.shared=DIR} is given.
+ * to here is in docs/conformance.md; skipped unless {@code -Dsteelyard.shared=DIR} is given.
  */
 class LoadVectorsTest {
   private static final long SECOND = TimeUnit.SECONDS.toNanos(1);

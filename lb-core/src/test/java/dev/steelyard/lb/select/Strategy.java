@@ -16,10 +16,8 @@ public enum Strategy {
   PEAK_EWMA(Selectors.peakEwma()),
   POWER_OF_FIVE_CHOICES(Selectors.powerOfChoices(5)),
   LEARNED(Selectors.learned()),
-  /** With probes that fail, and so by what it falls back to. */
-  PREQUAL(
-      Selectors.prequal(
-          instance -> CompletableFuture.failedFuture(new IllegalStateException("no probe")))),
+  /** With probes that are not answered, and so by what it falls back to. */
+  PREQUAL(Selectors.prequal(instance -> new CompletableFuture<>())),
   LEAST_REQUESTS(Selectors.leastRequests()),
   LEAST_RESPONSE_TIME(Selectors.leastResponseTime());
 
