@@ -81,12 +81,18 @@ abstract class TwoChoicesPicker implements Picker {
       double secondLoad = load(second, nowNanos);
       double firstFailures = endpoints[first].failureRate();
       double secondFailures = endpoints[second].failureRate();
+      boolean isHealthyPair = firstFailures == 0 && secondFailures == 0;
+      if (isHealthyPair && firstLoad < AVOIDED_LOAD && secondLoad < AVOIDED_LOAD) {
+        return endpoints[secondLoad < firstLoad ? second : first];
+      }
       int better =
           isSecondBetter(firstLoad, firstFailures, secondLoad, secondFailures) ? second : first;
       // A candidate to be avoided is no choice: the better one is held against another draw.
       if (redraw == REDRAWS
-          || (Math.max(firstLoad, secondLoad) < AVOIDED_LOAD
-              && Math.max(firstFailures, secondFailures) < AVOIDED_RATE)) {
+          || (firstLoad < AVOIDED_LOAD
+              && secondLoad < AVOIDED_LOAD
+              && firstFailures < AVOIDED_RATE
+              && secondFailures < AVOIDED_RATE)) {
         return endpoints[better];
       }
       first = better;
