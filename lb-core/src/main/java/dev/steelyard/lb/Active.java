@@ -46,7 +46,7 @@ record Active(
         false,
         NO_REGISTRY,
         List.of(),
-        new Weighing(List.of(), null, Long.MAX_VALUE),
+        new Weighing(List.of(), null, false, Long.MAX_VALUE),
         0,
         Map.of());
   }

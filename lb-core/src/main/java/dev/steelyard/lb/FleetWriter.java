@@ -34,11 +34,14 @@ import org.slf4j.LoggerFactory;
 final class FleetWriter implements RegistryListener, Signals.Changes {
   private static final Logger LOGGER = LoggerFactory.getLogger(FleetWriter.class);
   private static final long RETRY_NANOS = 1_000_000_000;
-  private static final VarHandle WAKING;
+  private static final VarHandle RECOVERED;
+  private static final VarHandle FOLLOWING;
 
   static {
     try {
-      WAKING = MethodHandles.lookup().findVarHandle(FleetWriter.class, "waking", boolean.class);
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      RECOVERED = lookup.findVarHandle(FleetWriter.class, "recovered", boolean.class);
+      FOLLOWING = lookup.findVarHandle(FleetWriter.class, "following", boolean.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -63,9 +66,13 @@ final class FleetWriter implements RegistryListener, Signals.Changes {
   private List<String> routingFaults = List.of();
   private volatile @Nullable Throwable firstFailure;
 
-  // Whether a look is due that was not asked for by the writer itself.
-  @SuppressWarnings("UnusedVariable") // read through WAKING
-  private volatile boolean waking;
+  // Whether the timer is to look at an instance that answers again.
+  @SuppressWarnings("UnusedVariable") // read through RECOVERED
+  private volatile boolean recovered;
+
+  // Whether the timer comes by as long as there are reports.
+  @SuppressWarnings("UnusedVariable") // read through FOLLOWING
+  private volatile boolean following;
 
   FleetWriter(
       Fleet fleet, Signals signals, Settings settings, FaultExit faults, Scheduler scheduler) {
@@ -77,26 +84,19 @@ final class FleetWriter implements RegistryListener, Signals.Changes {
     signals.changes(this);
   }
 
-  /** It may have been restarted. */
+  /** It may have been restarted. Has the timer look, and not the thread of a request. */
   @Override
   public void recovered() {
-    if (settings.slowStart() != null) {
-      wake(0);
+    if (settings.slowStart() != null && RECOVERED.compareAndSet(this, false, true)) {
+      scheduler.schedule(Duration.ZERO, this::refresh);
     }
   }
 
   @Override
   public void reported() {
     Settings.ReportedLoad reportedLoad = settings.reportedLoad();
-    if (reportedLoad != null) {
-      wake(reportedLoad.updateNanos());
-    }
-  }
-
-  /** Has the timer look again, not on the thread of a request. */
-  private void wake(long delayNanos) {
-    if (WAKING.compareAndSet(this, false, true)) {
-      scheduler.schedule(Duration.ofNanos(delayNanos), this::refresh);
+    if (reportedLoad != null && FOLLOWING.compareAndSet(this, false, true)) {
+      scheduler.schedule(Duration.ofNanos(reportedLoad.updateNanos()), this::refresh);
     }
   }
 
@@ -157,6 +157,7 @@ final class FleetWriter implements RegistryListener, Signals.Changes {
       publish(closed);
     } catch (RuntimeException | Error failure) {
       settings = before;
+      closed.clear(); // the last picker stays, and those it knows
       throw failure;
     } finally {
       finish(closed);
@@ -165,12 +166,13 @@ final class FleetWriter implements RegistryListener, Signals.Changes {
 
   /** Follows the time. */
   private void refresh() {
-    waking = false; // first: whatever happens from now on wants another look
+    recovered = false; // first: who recovers from now on wants another look
     List<LiveEndpoint> closed = new ArrayList<>();
     writing.lock();
     try {
       publish(closed);
     } catch (RuntimeException | Error fault) { // of the strategy; nobody called who could be told
+      closed.clear();
       faults.report("Selector.prepare", fault);
       schedule(RETRY_NANOS);
     } finally {
@@ -193,7 +195,11 @@ final class FleetWriter implements RegistryListener, Signals.Changes {
       }
       endpoints.add(endpoint);
     }
+    following = false; // before looking: a report that comes from now on wakes the timer
     Weighing weighing = Weighing.of(settings, endpoints, now);
+    if (weighing.followsReports()) {
+      following = true;
+    }
     fleet.publish(settings, current, endpoints, weighing, closed);
     RoutePlan plan = weighing.plan();
     List<String> faultsNow = plan == null ? List.of() : plan.faults();

@@ -19,9 +19,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param factors what each is made of
  * @param plan what routing makes of them, or null without routing
+ * @param followsReports whether there are reports of load, whose weights change as they do
  * @param nextChangeNanos how long until they change by themselves; Long.MAX_VALUE for never
  */
-record Weighing(List<WeightFactors> factors, @Nullable RoutePlan plan, long nextChangeNanos) {
+record Weighing(
+    List<WeightFactors> factors,
+    @Nullable RoutePlan plan,
+    boolean followsReports,
+    long nextChangeNanos) {
   /** In how many steps an instance warms up, at most. */
   private static final int STEPS = 50;
 
@@ -32,8 +37,8 @@ record Weighing(List<WeightFactors> factors, @Nullable RoutePlan plan, long next
     long next = Long.MAX_VALUE;
     double[] reported = new double[endpoints.size()];
     Settings.ReportedLoad reportedLoad = settings.reportedLoad();
+    boolean any = false;
     if (reportedLoad != null) {
-      boolean any = false;
       for (int i = 0; i < reported.length; i++) {
         ReportedWeight weight = endpoints.get(i).reported();
         if (weight != null) {
@@ -71,13 +76,17 @@ record Weighing(List<WeightFactors> factors, @Nullable RoutePlan plan, long next
               settings.overrides().getOrDefault(registration.id(), 1.0)));
     }
     if (settings.routing().equals(Routing.none())) {
-      return new Weighing(factors, null, next);
+      return new Weighing(factors, null, any, next);
     }
-    return routed(settings.routing(), endpoints, factors, next);
+    return routed(settings.routing(), endpoints, factors, any, next);
   }
 
   private static Weighing routed(
-      Routing routing, List<LiveEndpoint> endpoints, List<WeightFactors> factors, long next) {
+      Routing routing,
+      List<LiveEndpoint> endpoints,
+      List<WeightFactors> factors,
+      boolean followsReports,
+      long next) {
     List<Member> members = new ArrayList<>(endpoints.size());
     for (int i = 0; i < endpoints.size(); i++) {
       Registration registration = endpoints.get(i).registration();
@@ -91,7 +100,7 @@ record Weighing(List<WeightFactors> factors, @Nullable RoutePlan plan, long next
       routed.add(
           factors.get(i).routed(plan.isPanicking(i), plan.zoneFactor(i), plan.priorityFactor(i)));
     }
-    return new Weighing(routed, plan, next);
+    return new Weighing(routed, plan, followsReports, next);
   }
 
   /** What an endpoint is selected by, 0 if it gets no new requests. */

@@ -183,8 +183,10 @@ class SettingsTest {
       assertTrue(balancer.report(id(1), load(0.25, 100)));
       assertTrue(balancer.report(id(0), load(0.5, 100)));
       assertFalse(balancer.report("unknown:1", load(0.5, 100)));
+      long before = scheduler.scheduled();
       pass(Duration.ofSeconds(9));
       assertEquals(1, find(balancer, id(0)).weight().reported());
+      assertTrue(scheduler.scheduled() - before <= 10, "one timer, however many reports");
 
       pass(Duration.ofSeconds(2));
       assertEquals(2.0 / 3, find(balancer, id(0)).weight().reported(), 1e-9);
@@ -279,6 +281,17 @@ class SettingsTest {
           };
       assertThrows(IllegalArgumentException.class, () -> balancer.selector(broken));
       assertEquals("roundRobin", balancer.snapshot().selector());
+      Selector brokenForOne =
+          (candidates, previous) -> {
+            if (candidates.size() == 1) {
+              throw new IllegalArgumentException("too few");
+            }
+            return Selectors.roundRobin().prepare(candidates, previous);
+          };
+      balancer.selector(brokenForOne);
+      assertThrows(IllegalArgumentException.class, () -> balancer.overrideWeight(id(0), 0));
+      assertEquals(50, share(balancer, id(0), 100)); // as if it had not been tried
+      balancer.selector(Selectors.roundRobin());
       registry.register(instance(2)); // would fail if the broken one had been kept
       assertEquals(333, share(balancer, id(2), 999));
     }

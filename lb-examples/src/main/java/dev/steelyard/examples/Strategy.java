@@ -12,6 +12,9 @@ import picocli.CommandLine.TypeConversionException;
 enum Strategy {
   PEAK_EWMA("peakEwma"),
   POWER_OF_TWO_CHOICES("powerOfTwoChoices"),
+  LEAST_REQUESTS("leastRequests"),
+  LEAST_RESPONSE_TIME("leastResponseTime"),
+  LEARNED("learned"),
   ROUND_ROBIN("roundRobin"),
   RANDOM("random");
 
@@ -25,6 +28,9 @@ enum Strategy {
     return switch (this) {
       case PEAK_EWMA -> Selectors.peakEwma();
       case POWER_OF_TWO_CHOICES -> Selectors.powerOfTwoChoices();
+      case LEAST_REQUESTS -> Selectors.leastRequests();
+      case LEAST_RESPONSE_TIME -> Selectors.leastResponseTime();
+      case LEARNED -> Selectors.learned();
       case ROUND_ROBIN -> Selectors.roundRobin();
       case RANDOM -> Selectors.random();
     };
