@@ -176,7 +176,7 @@ final class Fleet {
         return begun(endpoint, begun, signals.timed(), 0, null);
       }
     }
-    if (bound != null && table.isStrict()) {
+    if (bound != null && table.isStrict() && !closed) {
       throw new NoInstanceAvailableException(name, Map.of(Cause.SESSION_REFUSED, 1));
     }
     return select(request, excluded, session);

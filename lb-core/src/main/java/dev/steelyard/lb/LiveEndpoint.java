@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import dev.steelyard.lb.registry.Instance;
 import dev.steelyard.lb.registry.Registration;
 import dev.steelyard.lb.request.Outcome;
-import dev.steelyard.lb.select.Endpoint;
 import dev.steelyard.lb.select.LoadListener;
 import dev.steelyard.lb.select.LoadReport;
 import dev.steelyard.lb.weigh.ReportedWeight;
@@ -19,23 +18,14 @@ import org.jspecify.annotations.Nullable;
  * What a balancer knows of one incarnation of an instance. Outcomes write it, picks read it, and
  * the registration in it is replaced by the balancer's writer. An outcome that arrives after the
  * instance has left changes nothing but this object, which nobody picks any more.
- *
- * <p>{@code latency} and {@code failures} are {@link DecayingSignals} words: read opaquely,
- * replaced by compare-and-set. On a success there is usually nothing to write: the failure word is
- * 0, and the latency word changes once per tick.
  */
-final class LiveEndpoint extends AdmissionWord implements Endpoint {
-  private static final VarHandle LATENCY;
-  private static final VarHandle FAILURES;
+final class LiveEndpoint extends MeasuredEndpoint {
   private static final VarHandle IDLE;
   private static final VarHandle REPORTED;
-  private static final VarHandle COUNTS = MethodHandles.arrayElementVarHandle(long[].class);
 
   static {
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup();
-      LATENCY = lookup.findVarHandle(LiveEndpoint.class, "latency", long.class);
-      FAILURES = lookup.findVarHandle(LiveEndpoint.class, "failures", long.class);
       REPORTED = lookup.findVarHandle(LiveEndpoint.class, "reported", ReportedWeight.class);
       IDLE = lookup.findVarHandle(LiveEndpoint.class, "idle", CompletableFuture.class);
     } catch (ReflectiveOperationException e) {
@@ -44,40 +34,22 @@ final class LiveEndpoint extends AdmissionWord implements Endpoint {
   }
 
   private static final LoadListener[] NOBODY = {};
-  private static final double FAILURE_SHARE = 1.0 / 8;
-  private static final double UNREACHABLE_SHARE = 1.0 / 2;
-  private static final double SUCCESS_FACTOR = 3.0 / 4;
-  private static final double FORGOTTEN = 1.0 / 1024;
 
-  /** The failure rate from which on an endpoint had better be left alone: about two seconds. */
-  private static final double FAILING = 1.0 / 4;
-
-  private final Signals signals;
-  // Of every outcome but SUCCESS, which is what remains: a success then writes no count of its own.
-  private final long[] counts = new long[Outcome.values().length];
   private volatile Registration registration;
-  // The next two are of the writer alone.
+  // The next three are of the writer alone.
+  private LoadListener[] listeners = NOBODY;
   private boolean left;
   private boolean sealedByStatus;
   // When it began to warm up; anything else is read as never.
   private volatile long warmingSince;
   private volatile boolean warming;
   private volatile @Nullable ReportedWeight reported;
-  // Copied on write by the balancer's writer, read by every request.
-  private volatile LoadListener[] listeners = NOBODY;
-  private volatile long latency;
-  private volatile long failures;
   // Made when somebody first asks; replaced when it is done and the endpoint has been used since.
   private volatile @Nullable CompletableFuture<Void> idle;
 
   LiveEndpoint(Signals signals, Registration registration, boolean closed) {
-    super(closed);
-    this.signals = signals;
+    super(signals, closed);
     this.registration = registration;
-  }
-
-  Signals signals() {
-    return signals;
   }
 
   Registration registration() {
@@ -98,17 +70,6 @@ final class LiveEndpoint extends AdmissionWord implements Endpoint {
     return registration.incarnation();
   }
 
-  @Override
-  public double latencyNanos(long nowNanos) {
-    return signals.latency().read((long) LATENCY.getOpaque(this), nowNanos);
-  }
-
-  @Override
-  public double failureRate() {
-    long word = (long) FAILURES.getOpaque(this);
-    return word == 0 ? 0 : signals.failures().read(word, signals.ticker().nanos());
-  }
-
   /**
    * Whatever the strategy, an endpoint that could not be connected to gets single requests, and
    * none until the failure has faded some; and one that has not answered yet gets one at a time, if
@@ -116,11 +77,7 @@ final class LiveEndpoint extends AdmissionWord implements Endpoint {
    */
   @Override
   boolean defers(boolean unreachable, boolean busy) {
-    return unreachable ? busy || isFailing() : busy && signals.timed();
-  }
-
-  boolean isFailing() {
-    return failureRate() >= FAILING;
+    return unreachable ? busy || isFailing() : busy && signals().timed();
   }
 
   @Override
@@ -133,7 +90,12 @@ final class LiveEndpoint extends AdmissionWord implements Endpoint {
     LoadListener[] now = listeners;
     LoadListener[] more = Arrays.copyOf(now, now.length + 1);
     more[now.length] = listener;
-    listeners = more;
+    listenersAre(more);
+  }
+
+  private void listenersAre(LoadListener[] now) {
+    listeners = now;
+    tell(now.length == 0 ? null : now.length == 1 ? now[0] : new Several(now));
   }
 
   /** How many listen; those that were there before a {@link #listen} stay at the front. */
@@ -144,18 +106,8 @@ final class LiveEndpoint extends AdmissionWord implements Endpoint {
   /** Drops the listeners of pickers that are no longer in use. Called by the writer only. */
   void forgetListeners(int count) {
     LoadListener[] now = listeners;
-    listeners = count == now.length ? NOBODY : Arrays.copyOfRange(now, count, now.length);
-  }
-
-  void tellBegan() {
-    for (LoadListener listener : listeners) {
-      listener.began();
-    }
-  }
-
-  void tellEnded(Outcome outcome, long nanos) {
-    for (LoadListener listener : listeners) {
-      listener.ended(outcome, nanos);
+    if (count > 0) {
+      listenersAre(count == now.length ? NOBODY : Arrays.copyOfRange(now, count, now.length));
     }
   }
 
@@ -186,7 +138,7 @@ final class LiveEndpoint extends AdmissionWord implements Endpoint {
 
   /** It begins to warm up. */
   void warmUp() {
-    warmingSince = signals.ticker().nanos();
+    warmingSince = signals().ticker().nanos();
     warming = true;
   }
 
@@ -202,12 +154,12 @@ final class LiveEndpoint extends AdmissionWord implements Endpoint {
   @Override
   void onReachable() {
     warmUp();
-    signals.changes().recovered();
+    signals().changes().recovered();
   }
 
   /** What it says about its load. */
   boolean report(LoadReport report) {
-    double errorPenalty = signals.errorPenalty();
+    double errorPenalty = signals().errorPenalty();
     if (errorPenalty < 0) {
       return false;
     }
@@ -218,130 +170,15 @@ final class LiveEndpoint extends AdmissionWord implements Endpoint {
         weight = requireNonNull(reported);
       }
     }
-    if (!weight.accept(report, signals.ticker().nanos(), errorPenalty)) {
+    if (!weight.accept(report, signals().ticker().nanos(), errorPenalty)) {
       return false;
     }
-    signals.changes().reported();
+    signals().changes().reported();
     return true;
   }
 
   @Nullable ReportedWeight reported() {
     return reported;
-  }
-
-  /** An answer has begun. */
-  void answered() {
-    setProven();
-  }
-
-  /** An answer has begun, and what comes of it will not be timed. */
-  void answered(long startNanos, long nowNanos) {
-    setProven();
-    measured(Math.max(nowNanos - startNanos, 0), nowNanos);
-  }
-
-  /** A request ended, and how long it took is not known. */
-  void record(Outcome outcome) {
-    if (outcome == Outcome.SUCCESS) {
-      succeeded();
-    } else {
-      count(outcome);
-      if (outcome.isFailure()) {
-        failed(FAILURE_SHARE, signals.ticker().nanos());
-      }
-    }
-  }
-
-  /** A request ended. */
-  void record(Outcome outcome, long startNanos, long nowNanos) {
-    long nanos = Math.max(nowNanos - startNanos, 0);
-    switch (outcome) {
-      case SUCCESS -> {
-        succeeded();
-        measured(nanos, nowNanos);
-      }
-      case FAILURE, OVERLOADED -> {
-        count(outcome);
-        failed(FAILURE_SHARE, nowNanos);
-        slowAtLeast(nanos, nowNanos);
-      }
-      case CANCELLED -> {
-        count(outcome);
-        if (nanos > latencyNanos(nowNanos)) {
-          measured(nanos, nowNanos);
-        }
-      }
-      case IGNORED -> count(outcome);
-    }
-  }
-
-  /**
-   * No connection could be made: besides being a failure, the instance has to prove itself again.
-   */
-  void recordUnreachable() {
-    count(Outcome.FAILURE);
-    setUnreachable();
-    failed(UNREACHABLE_SHARE, signals.ticker().nanos());
-  }
-
-  private void succeeded() {
-    setProven();
-    long word = failures;
-    while (word != 0) {
-      long now = signals.ticker().nanos();
-      long lower = signals.failures().lower(word, SUCCESS_FACTOR, FORGOTTEN, now);
-      if (FAILURES.compareAndSet(this, word, lower)) {
-        return;
-      }
-      word = failures;
-    }
-  }
-
-  private void failed(double share, long nowNanos) {
-    long word;
-    do {
-      word = failures;
-    } while (!FAILURES.compareAndSet(this, word, signals.failures().raise(word, share, nowNanos)));
-  }
-
-  private void measured(long nanos, long nowNanos) {
-    long word;
-    long updated;
-    do {
-      word = latency;
-      updated = signals.latency().sample(word, (double) nanos, nowNanos);
-    } while (updated != word && !LATENCY.compareAndSet(this, word, updated));
-  }
-
-  private void slowAtLeast(long nanos, long nowNanos) {
-    long word;
-    do {
-      word = latency;
-    } while (word != 0
-        && !LATENCY.compareAndSet(
-            this, word, signals.latency().hold(word, (double) nanos, nowNanos)));
-  }
-
-  @SuppressWarnings("EnumOrdinal") // an index into an array that never leaves this object
-  private static int index(Outcome outcome) {
-    return outcome.ordinal();
-  }
-
-  private void count(Outcome outcome) {
-    COUNTS.getAndAdd(counts, index(outcome), 1L);
-  }
-
-  long count(Outcome outcome, long requests, int inFlight) {
-    if (outcome != Outcome.SUCCESS) {
-      return (long) COUNTS.getVolatile(counts, index(outcome));
-    }
-    long others = 0;
-    for (Outcome other : Outcome.values()) {
-      others += other == Outcome.SUCCESS ? 0 : count(other, 0, 0);
-    }
-    // Counts of one moment are not read at one moment: a request that ends in between must not show
-    // as -1.
-    return Math.max(requests - inFlight - others, 0);
   }
 
   /** Completes when the endpoint is closed and nothing is in flight to it. */
@@ -368,5 +205,28 @@ final class LiveEndpoint extends AdmissionWord implements Endpoint {
   @Override
   public String toString() {
     return registration.id() + '#' + registration.incarnation();
+  }
+
+  /** While a picker is being replaced, and where an endpoint is in several groups. */
+  private static final class Several implements LoadListener {
+    private final LoadListener[] each;
+
+    Several(LoadListener[] each) {
+      this.each = each;
+    }
+
+    @Override
+    public void began() {
+      for (LoadListener listener : each) {
+        listener.began();
+      }
+    }
+
+    @Override
+    public void ended(Outcome outcome, long nanos) {
+      for (LoadListener listener : each) {
+        listener.ended(outcome, nanos);
+      }
+    }
   }
 }

@@ -3,7 +3,6 @@ package dev.steelyard.lb;
 import static dev.steelyard.lb.Fixtures.EMPTY;
 import static dev.steelyard.lb.Fixtures.registry;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.steelyard.lb.env.RandomSource;
 import dev.steelyard.lb.registry.Instance;
@@ -20,7 +19,7 @@ import dev.steelyard.lb.select.FakeEndpoint;
 import dev.steelyard.lb.select.Picker;
 import dev.steelyard.lb.select.Routing;
 import dev.steelyard.lb.select.Strategy;
-import java.lang.reflect.Method;
+import dev.steelyard.lb.testing.Allocations;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -33,7 +32,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** A pick allocates nothing, and a request one lease of 32 bytes. */
 class AllocationTest {
-  private static final int WARM_UP = 200_000;
   private static final int PICKS = 1_000_000;
 
   static Stream<Arguments> pickers() {
@@ -120,36 +118,6 @@ class AllocationTest {
   }
 
   static double bytesPerRun(Runnable work) throws Exception {
-    Object threads =
-        Class.forName("java.lang.management.ManagementFactory")
-            .getMethod("getThreadMXBean")
-            .invoke(null);
-    Method allocated;
-    try {
-      // By reflection: the module does not require jdk.management.
-      Class<?> bean = Class.forName("com.sun.management.ThreadMXBean");
-      assumeTrue(bean.isInstance(threads));
-      assumeTrue((boolean) bean.getMethod("isThreadAllocatedMemoryEnabled").invoke(threads));
-      allocated = bean.getMethod("getThreadAllocatedBytes", long.class);
-    } catch (ClassNotFoundException | NoSuchMethodException absent) {
-      assumeTrue(false, "this JVM does not count allocations");
-      throw absent;
-    }
-    long thread = Thread.currentThread().getId();
-    run(work, WARM_UP);
-    double least = Double.MAX_VALUE;
-    for (int attempt = 0; attempt < 3; attempt++) {
-      long before = (long) allocated.invoke(threads, thread);
-      run(work, PICKS);
-      long after = (long) allocated.invoke(threads, thread);
-      least = Math.min(least, (double) (after - before) / PICKS);
-    }
-    return least;
-  }
-
-  private static void run(Runnable work, int times) {
-    for (int i = 0; i < times; i++) {
-      work.run();
-    }
+    return Allocations.bytesPerRun(PICKS, work);
   }
 }

@@ -3,10 +3,11 @@ package dev.steelyard.lb;
 import static dev.steelyard.lb.Fixtures.EMPTY;
 import static dev.steelyard.lb.Fixtures.id;
 import static dev.steelyard.lb.Fixtures.registry;
+import static dev.steelyard.lb.testing.Vectors.get;
+import static dev.steelyard.lb.testing.Vectors.vector;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.steelyard.lb.env.RandomSource;
 import dev.steelyard.lb.registry.InstanceRegistry;
@@ -20,12 +21,10 @@ import dev.steelyard.lb.select.ScriptedRandom;
 import dev.steelyard.lb.select.Selector;
 import dev.steelyard.lb.select.Selectors;
 import dev.steelyard.lb.select.Strategy;
-import java.io.IOException;
+import dev.steelyard.lb.testing.Vectors;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -43,28 +42,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(60)
 class SharedVectorsTest {
 
-  @SuppressWarnings("unchecked")
-  private static Map<String, Object> vector(String file, String id) throws IOException {
-    String shared = System.getProperty("steelyard.shared");
-    assumeTrue(shared != null, "-Dsteelyard.shared=DIR is not given");
-    Path path = Path.of(shared, "vectors", file);
-    assumeTrue(Files.exists(path), () -> path + " is absent");
-    Map<String, Object> topic = (Map<String, Object>) Json.parse(Files.readString(path));
-    return ((List<Map<String, Object>>) topic.get("cases"))
-        .stream().filter(entry -> id.equals(entry.get("id"))).findFirst().orElseThrow();
-  }
-
-  @SuppressWarnings("unchecked")
-  private static <T> T get(Map<String, Object> vector, String... path) {
-    Object value = vector;
-    for (String key : path) {
-      value = ((Map<String, Object>) value).get(key);
-    }
-    return (T) value;
-  }
-
   private static double number(Map<String, Object> vector, String... path) {
-    return SharedVectorsTest.<Double>get(vector, path);
+    return Vectors.<Double>get(vector, path);
   }
 
   private static Picker over(Selector selector, List<FakeEndpoint> fleet, RandomSource random) {

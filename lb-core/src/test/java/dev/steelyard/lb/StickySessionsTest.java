@@ -251,4 +251,12 @@ class StickySessionsTest {
     balancer.close();
     assertThrows(IllegalStateException.class, () -> balancer.acquire(ANNE));
   }
+
+  @Test
+  void aClosedBalancerServesNoStrictSessionEither() {
+    strict();
+    send(ANNE);
+    balancer.close();
+    assertThrows(IllegalStateException.class, () -> balancer.acquire(ANNE));
+  }
 }

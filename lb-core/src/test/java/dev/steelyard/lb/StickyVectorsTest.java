@@ -6,15 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.steelyard.lb.request.RequestContext;
 import dev.steelyard.lb.select.Endpoint;
 import dev.steelyard.lb.select.FakeEndpoint;
 import dev.steelyard.lb.sticky.StickySessionTable;
+import dev.steelyard.lb.testing.Vectors;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -71,15 +69,8 @@ class StickyVectorsTest {
     }
   }
 
-  @SuppressWarnings("unchecked")
   private static Map<String, Object> vector(String id) throws IOException {
-    String shared = System.getProperty("steelyard.shared");
-    assumeTrue(shared != null, "-Dsteelyard.shared=DIR is not given");
-    Path path = Path.of(shared, "vectors", "sticky_session.json");
-    assumeTrue(Files.exists(path), () -> path + " is absent");
-    Map<String, Object> topic = (Map<String, Object>) Json.parse(Files.readString(path));
-    return ((List<Map<String, Object>>) topic.get("cases"))
-        .stream().filter(entry -> id.equals(entry.get("id"))).findFirst().orElseThrow();
+    return Vectors.vector("sticky_session", id);
   }
 
   @SuppressWarnings("unchecked")

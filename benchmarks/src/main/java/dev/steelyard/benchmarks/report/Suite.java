@@ -36,7 +36,7 @@ record Suite(
   private static final int ITERATIONS = 3;
 
   static Suite full(int forks) {
-    return new Suite(forks, 700, 600, List.of(10, 100, 1000, 10_000), List.of(10, 1000));
+    return new Suite(forks, 300, 400, List.of(10, 100, 1000, 10_000), List.of(10, 1000));
   }
 
   /** Shows that everything runs; its numbers mean little. */

@@ -75,8 +75,8 @@ abstract class LeastLoadedPicker implements Picker {
   /** To be called when the object is complete: from then on other threads see it. */
   final LeastLoadedPicker listening() {
     for (int i = 0; i < endpoints.length; i++) {
-      endpoints[i].listen(new Leaf(this, i));
-      refresh(i, 0);
+      endpoints[i].listen(new Leaf(this, endpoints[i], i));
+      refresh(endpoints[i], i, 0);
     }
     return this;
   }
@@ -84,8 +84,7 @@ abstract class LeastLoadedPicker implements Picker {
   /** The load of an endpoint without regard to failures, at least 0. */
   abstract double load(Endpoint endpoint, double inverseWeight, long nowNanos);
 
-  private int bits(int index, long nowNanos) {
-    Endpoint endpoint = endpoints[index];
+  private int bits(Endpoint endpoint, int index, long nowNanos) {
     double load = load(endpoint, table == null ? 1 : inverseWeights[index], nowNanos);
     double failures = endpoint.failureRate();
     if (failures == 0) {
@@ -97,11 +96,11 @@ abstract class LeastLoadedPicker implements Picker {
     return LoadTree.bits(load * (1 + TwoChoicesPicker.FAILURE_WEIGHT * failures));
   }
 
-  private void refresh(int index, long nowNanos) {
-    int bits = bits(index, nowNanos);
+  private void refresh(Endpoint endpoint, int index, long nowNanos) {
+    int bits = bits(endpoint, index, nowNanos);
     while (tree.get(index) != bits) {
       tree.set(index, bits);
-      bits = bits(index, nowNanos);
+      bits = bits(endpoint, index, nowNanos);
     }
   }
 
@@ -114,9 +113,9 @@ abstract class LeastLoadedPicker implements Picker {
     int drawn = draw(bits);
     if (fading) {
       NOW.setOpaque(this, nowNanos);
-      refresh(drawn, nowNanos);
+      refresh(endpoints[drawn], drawn, nowNanos);
     } else if (tree.get(drawn) >= AVOIDED_BITS) {
-      refresh(drawn, nowNanos);
+      refresh(endpoints[drawn], drawn, nowNanos);
     }
     if (!excluded.isEmpty()) {
       return pickAllowed(drawn, excluded);
@@ -150,15 +149,16 @@ abstract class LeastLoadedPicker implements Picker {
   }
 
   /** Passes what one endpoint tells on to its leaf. */
-  private record Leaf(LeastLoadedPicker picker, int index) implements LoadListener {
+  private record Leaf(LeastLoadedPicker picker, Endpoint endpoint, int index)
+      implements LoadListener {
     @Override
     public void began() {
-      picker.refresh(index, (long) NOW.getOpaque(picker));
+      picker.refresh(endpoint, index, (long) NOW.getOpaque(picker));
     }
 
     @Override
     public void ended(Outcome outcome, long nanos) {
-      picker.refresh(index, (long) NOW.getOpaque(picker));
+      picker.refresh(endpoint, index, (long) NOW.getOpaque(picker));
     }
   }
 }

@@ -1,20 +1,18 @@
 package dev.steelyard.lb.route;
 
+import static dev.steelyard.lb.testing.Vectors.get;
+import static dev.steelyard.lb.testing.Vectors.vector;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.steelyard.lb.Json;
 import dev.steelyard.lb.registry.InstanceStatus;
 import dev.steelyard.lb.request.RequestContext;
 import dev.steelyard.lb.select.Endpoint;
 import dev.steelyard.lb.select.Picker;
 import dev.steelyard.lb.select.Routing;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import dev.steelyard.lb.testing.Vectors;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -34,24 +32,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 @SuppressWarnings("unchecked")
 class RoutingVectorsTest {
-
-  private static Map<String, Object> vector(String file, String id) throws IOException {
-    String shared = System.getProperty("steelyard.shared");
-    assumeTrue(shared != null, "-Dsteelyard.shared=DIR is not given");
-    Path path = Path.of(shared, "vectors", file);
-    assumeTrue(Files.exists(path), () -> path + " is absent");
-    Map<String, Object> topic = (Map<String, Object>) Json.parse(Files.readString(path));
-    return ((List<Map<String, Object>>) topic.get("cases"))
-        .stream().filter(entry -> id.equals(entry.get("id"))).findFirst().orElseThrow();
-  }
-
-  private static <T> T get(Map<String, Object> vector, String... path) {
-    Object value = vector;
-    for (String key : path) {
-      value = ((Map<String, Object>) value).get(key);
-    }
-    return (T) value;
-  }
 
   private static int integer(Object number) {
     return (int) (double) (Double) number;
@@ -427,7 +407,7 @@ class RoutingVectorsTest {
     for (Map<String, Object> row : (List<Map<String, Object>>) vector.get("expected")) {
       RequestContext request = RequestContext.empty();
       for (String layer : List.of("route", "cluster")) {
-        for (var hint : RoutingVectorsTest.<Map<String, String>>get(row, layer).entrySet()) {
+        for (var hint : Vectors.<Map<String, String>>get(row, layer).entrySet()) {
           request = request.withHint(hint.getKey(), hint.getValue());
         }
       }

@@ -3,6 +3,8 @@ package dev.steelyard.lb.select;
 import static dev.steelyard.lb.select.HashedFleet.fleet;
 import static dev.steelyard.lb.select.HashedFleet.over;
 import static dev.steelyard.lb.select.HashedFleet.slots;
+import static dev.steelyard.lb.testing.Vectors.get;
+import static dev.steelyard.lb.testing.Vectors.vector;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
@@ -10,15 +12,11 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.steelyard.lb.Json;
 import dev.steelyard.lb.env.RandomSource;
 import dev.steelyard.lb.registry.Instance;
 import dev.steelyard.lb.request.RequestContext;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import dev.steelyard.lb.testing.Vectors;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -39,28 +37,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HashingVectorsTest {
   private static final int ENVOY_MAXIMUM = 8_388_608;
 
-  @SuppressWarnings("unchecked")
-  private static Map<String, Object> vector(String file, String id) throws IOException {
-    String shared = System.getProperty("steelyard.shared");
-    assumeTrue(shared != null, "-Dsteelyard.shared=DIR is not given");
-    Path path = Path.of(shared, "vectors", file);
-    assumeTrue(Files.exists(path), () -> path + " is absent");
-    Map<String, Object> topic = (Map<String, Object>) Json.parse(Files.readString(path));
-    return ((List<Map<String, Object>>) topic.get("cases"))
-        .stream().filter(entry -> id.equals(entry.get("id"))).findFirst().orElseThrow();
-  }
-
-  @SuppressWarnings("unchecked")
-  private static <T> T get(Map<String, Object> vector, String... path) {
-    Object value = vector;
-    for (String key : path) {
-      value = ((Map<String, Object>) value).get(key);
-    }
-    return (T) value;
-  }
-
   private static int integer(Map<String, Object> vector, String... path) {
-    return HashingVectorsTest.<Double>get(vector, path).intValue();
+    return Vectors.<Double>get(vector, path).intValue();
   }
 
   private static long unsigned(Map<String, Object> row, String name) {

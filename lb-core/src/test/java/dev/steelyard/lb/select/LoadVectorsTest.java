@@ -1,21 +1,20 @@
 package dev.steelyard.lb.select;
 
 import static dev.steelyard.lb.select.Strategy.equal;
+import static dev.steelyard.lb.testing.Vectors.get;
+import static dev.steelyard.lb.testing.Vectors.vector;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.steelyard.lb.Json;
 import dev.steelyard.lb.env.RandomSource;
+import dev.steelyard.lb.testing.Vectors;
 import dev.steelyard.lb.weigh.ReportedWeight;
 import dev.steelyard.lb.weigh.ReportedWeights;
 import dev.steelyard.lb.weigh.SlowStart;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -33,26 +32,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LoadVectorsTest {
   private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
   private static final long EXPIRY = 180 * SECOND;
-
-  @SuppressWarnings("unchecked")
-  private static Map<String, Object> vector(String file, String id) throws IOException {
-    String shared = System.getProperty("steelyard.shared");
-    assumeTrue(shared != null, "-Dsteelyard.shared=DIR is not given");
-    Path path = Path.of(shared, "vectors", file);
-    assumeTrue(Files.exists(path), () -> path + " is absent");
-    Map<String, Object> topic = (Map<String, Object>) Json.parse(Files.readString(path));
-    return ((List<Map<String, Object>>) topic.get("cases"))
-        .stream().filter(entry -> id.equals(entry.get("id"))).findFirst().orElseThrow();
-  }
-
-  @SuppressWarnings("unchecked")
-  private static <T> T get(Map<String, Object> vector, String... path) {
-    Object value = vector;
-    for (String key : path) {
-      value = ((Map<String, Object>) value).get(key);
-    }
-    return (T) value;
-  }
 
   private static double number(Map<String, Object> map, String key, double absent) {
     return map.get(key) instanceof Double value ? value : absent;
@@ -128,7 +107,7 @@ class LoadVectorsTest {
   void prequalRemovesTheWorst() throws Exception {
     Map<String, Object> vector = vector("prequal.json", "remove-worst");
     List<Map<String, Object>> pool = get(vector, "input", "pool");
-    double threshold = LoadVectorsTest.<Double>get(vector, "input", "threshold");
+    double threshold = Vectors.<Double>get(vector, "input", "threshold");
     List<FakeEndpoint> fleet = FakeEndpoint.fleet(pool.size());
     for (boolean anyHot : new boolean[] {true, false}) {
       PrequalPicker picker = answered(fleet, pool);
@@ -351,10 +330,10 @@ class LoadVectorsTest {
     for (int i = 0; i < active.length; i++) {
       fleet.get(i).inFlight.set((int) active[i]);
     }
-    int choices = LoadVectorsTest.<Double>get(vector, "input", "choices").intValue();
+    int choices = Vectors.<Double>get(vector, "input", "choices").intValue();
     Candidates candidates = Candidates.of(fleet, equal(active.length), RandomSource.seeded(1));
     Picker picker = Selectors.powerOfChoices(choices).prepare(candidates, null);
-    int expected = LoadVectorsTest.<Double>get(vector, "expected", "pick").intValue();
+    int expected = Vectors.<Double>get(vector, "expected", "pick").intValue();
     for (int i = 0; i < 100; i++) {
       assertSame(fleet.get(expected), Strategy.pick(picker));
     }

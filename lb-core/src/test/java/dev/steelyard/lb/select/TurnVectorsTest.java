@@ -3,19 +3,16 @@ package dev.steelyard.lb.select;
 import static dev.steelyard.lb.select.Strategy.count;
 import static dev.steelyard.lb.select.Strategy.equal;
 import static dev.steelyard.lb.select.Strategy.pick;
+import static dev.steelyard.lb.testing.Vectors.get;
+import static dev.steelyard.lb.testing.Vectors.vector;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.steelyard.lb.Json;
 import dev.steelyard.lb.env.RandomSource;
 import dev.steelyard.lb.request.Outcome;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -31,26 +28,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  * docs/conformance.md. Skipped unless {@code -Dsteelyard.shared=DIR} is given.
  */
 class TurnVectorsTest {
-
-  @SuppressWarnings("unchecked")
-  private static Map<String, Object> vector(String file, String id) throws IOException {
-    String shared = System.getProperty("steelyard.shared");
-    assumeTrue(shared != null, "-Dsteelyard.shared=DIR is not given");
-    Path path = Path.of(shared, "vectors", file + ".json");
-    assumeTrue(Files.exists(path), () -> path + " is absent");
-    Map<String, Object> topic = (Map<String, Object>) Json.parse(Files.readString(path));
-    return ((List<Map<String, Object>>) topic.get("cases"))
-        .stream().filter(entry -> id.equals(entry.get("id"))).findFirst().orElseThrow();
-  }
-
-  @SuppressWarnings("unchecked")
-  private static <T> T get(Map<String, Object> vector, String... path) {
-    Object value = vector;
-    for (String key : path) {
-      value = ((Map<String, Object>) value).get(key);
-    }
-    return (T) value;
-  }
 
   private static double[] doubles(List<?> list) {
     return list.stream().mapToDouble(value -> ((Number) value).doubleValue()).toArray();
