@@ -96,7 +96,9 @@ record Suite(
   private void updates(List<RunResult> results) throws RunnerException {
     run(results, options(1, "\\bUpdateBenchmark"), sizes);
     Stream<PeerRow> changing = Arrays.stream(PeerRow.values()).filter(PeerRow::isChanging);
-    peers(results, changing, 1, "PeerUpdateBenchmark", sizes);
+    // At 10 000 gRPC's ring has no point for most hosts, and so no pick to check an update by.
+    List<Integer> upTo1000 = sizes.stream().filter(size -> size <= 1000).toList();
+    peers(results, changing, 1, "PeerUpdateBenchmark", upTo1000);
   }
 
   /** Those that are measured at the same sizes together. */
