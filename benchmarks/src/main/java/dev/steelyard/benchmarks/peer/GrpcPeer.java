@@ -124,7 +124,7 @@ final class GrpcPeer implements ChangingPeer {
   }
 
   /** The option that its xDS resolver hands the hash over by, which has no public name. */
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings("unchecked") // the type is that of the field
   private static CallOptions.Key<Long> hashKey() {
     try {
       Field field = Class.forName("io.grpc.xds.XdsNameResolver").getDeclaredField("RPC_HASH_KEY");
