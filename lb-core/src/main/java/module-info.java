@@ -3,7 +3,7 @@
  * calls.
  *
  * <p>The floors, lowest first: {@code env}, {@code registry} and {@code request}, {@code select}
- * and {@code resilience}, {@code sticky}, {@code lb}, {@code http}. A package imports only from
+ * and {@code resilience}, {@code health} and {@code sticky}, {@code lb}, {@code http}. A package imports only from
  * lower floors.
  */
 module dev.steelyard.lb {
@@ -14,6 +14,7 @@ module dev.steelyard.lb {
 
   exports dev.steelyard.lb;
   exports dev.steelyard.lb.env;
+  exports dev.steelyard.lb.health;
   exports dev.steelyard.lb.http;
   exports dev.steelyard.lb.registry;
   exports dev.steelyard.lb.request;

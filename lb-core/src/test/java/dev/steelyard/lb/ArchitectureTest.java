@@ -53,6 +53,7 @@ class ArchitectureTest {
           Map.entry(".sticky", 3),
           Map.entry(".route", 3),
           Map.entry(".weigh", 3),
+          Map.entry(".limit", 3),
           Map.entry("", 4),
           Map.entry(".http", 5),
           Map.entry(".observe", 5),
