@@ -3,8 +3,8 @@
  * calls.
  *
  * <p>The floors, lowest first: {@code env}, {@code registry} and {@code request}, {@code select}
- * and {@code resilience}, {@code health} and {@code sticky}, {@code lb}, {@code http}. A package imports only from
- * lower floors.
+ * and {@code resilience}, {@code health} and {@code sticky}, {@code lb}, {@code http}. A package
+ * imports only from lower floors.
  */
 module dev.steelyard.lb {
   requires static transitive org.jspecify;

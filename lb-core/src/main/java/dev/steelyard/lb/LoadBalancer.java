@@ -37,7 +37,7 @@ public final class LoadBalancer implements AutoCloseable {
   private final String name;
   private final Ticker ticker;
   private final ResponseClassifier classifier;
-  private final int maxRetries;
+  private final FailureKnobs policy;
   private final RetryBudget retryBudget;
   private final FaultExit faults;
   private final Fleet fleet;
@@ -49,9 +49,8 @@ public final class LoadBalancer implements AutoCloseable {
     this.name = builder.name;
     this.ticker = builder.ticker;
     this.classifier = builder.classifier;
-    this.maxRetries = builder.maxRetries;
-    this.retryBudget =
-        new RetryBudget(builder.budgetRatio, builder.budgetPerSecond, ticker.nanos());
+    this.policy = builder.failurePolicy.knobs();
+    this.retryBudget = new RetryBudget(policy.budgetRatio, policy.budgetPerSecond, ticker.nanos());
     this.faults = new FaultExit(LOGGER, name);
     Signals signals = new Signals(ticker, builder.latencyDecayNanos);
     if (builder.reportedLoad != null) {
@@ -216,7 +215,7 @@ public final class LoadBalancer implements AutoCloseable {
         this,
         requireNonNull(request, "request"),
         requireNonNull(verdict, "classifier"),
-        maxRetries);
+        policy.maxRetries);
   }
 
   /**
@@ -329,6 +328,31 @@ public final class LoadBalancer implements AutoCloseable {
 
   void noteRequest() {
     retryBudget.deposit(ticker.nanos());
+  }
+
+  FailureKnobs policy() {
+    return policy;
+  }
+
+  Ticker ticker() {
+    return ticker;
+  }
+
+  /**
+   * Picks an instance and begins an attempt; waits for one with room if the policy lets requests
+   * wait.
+   */
+  Lease acquireNow(RequestContext request, Exclusions excluded) {
+    return fleet.acquire(request, excluded);
+  }
+
+  /** As {@link #acquireNow}, without blocking; the future fails with what that throws. */
+  CompletableFuture<Lease> acquireLater(RequestContext request, Exclusions excluded) {
+    try {
+      return CompletableFuture.completedFuture(fleet.acquire(request, excluded));
+    } catch (RuntimeException none) {
+      return CompletableFuture.failedFuture(none);
+    }
   }
 
   /** Another instance than those tried, if there is one and the budget allows it. */

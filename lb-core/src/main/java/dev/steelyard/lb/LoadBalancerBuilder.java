@@ -8,7 +8,6 @@ import dev.steelyard.lb.env.RandomSource;
 import dev.steelyard.lb.env.Scheduler;
 import dev.steelyard.lb.env.Ticker;
 import dev.steelyard.lb.registry.InstanceRegistry;
-import dev.steelyard.lb.resilience.RetryBudget;
 import dev.steelyard.lb.select.Routing;
 import dev.steelyard.lb.select.Selector;
 import dev.steelyard.lb.select.Selectors;
@@ -20,9 +19,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Collects the settings of a balancer; not thread-safe. */
 public final class LoadBalancerBuilder {
-  /** How many times a call is sent again at most, unless set otherwise: {@value}. */
-  public static final int DEFAULT_MAX_RETRIES = 2;
-
   /** The default time constant by which an average latency fades, in seconds: {@value}. */
   public static final int DEFAULT_LATENCY_DECAY_SECONDS = 10;
 
@@ -30,10 +26,9 @@ public final class LoadBalancerBuilder {
   final InstanceRegistry registry;
   Selector selector = Selectors.peakEwma();
   ResponseClassifier classifier = ResponseClassifier.standard();
-  int maxRetries = DEFAULT_MAX_RETRIES;
-  double budgetRatio = RetryBudget.DEFAULT_RATIO;
-  double budgetPerSecond = RetryBudget.DEFAULT_PER_SECOND;
-  private boolean budgetSet;
+  FailurePolicy failurePolicy = FailurePolicy.standard();
+  private boolean policySet;
+  private boolean shortcutUsed;
   long latencyDecayNanos = Duration.ofSeconds(DEFAULT_LATENCY_DECAY_SECONDS).toNanos();
   Routing routing = Routing.none();
   @Nullable SlowStart slowStart;
@@ -72,32 +67,46 @@ public final class LoadBalancerBuilder {
   }
 
   /**
-   * Sets how many times a call is sent again at most. Default: {@value #DEFAULT_MAX_RETRIES}.
+   * Sets what is done about failures. Default: {@link FailurePolicy#standard()}.
    *
-   * @param retries 0 (never) to 10
+   * @param policy the policy
    * @return this builder
-   * @throws IllegalArgumentException if out of range
    */
-  public LoadBalancerBuilder maxRetries(int retries) {
-    check(retries >= 0 && retries <= 10, "maxRetries", retries, "0..10");
-    this.maxRetries = retries;
+  public LoadBalancerBuilder failurePolicy(FailurePolicy policy) {
+    this.failurePolicy = requireNonNull(policy, "failurePolicy");
+    this.policySet = true;
     return this;
   }
 
   /**
-   * Sets how many retries all calls together may make. Default: {@value RetryBudget#DEFAULT_RATIO}
-   * of the requests plus {@value RetryBudget#DEFAULT_PER_SECOND} per second.
+   * Sets how many times a call is sent again at most, in the standard policy. Default: {@value
+   * FailurePolicy#DEFAULT_MAX_RETRIES}.
+   *
+   * @param retries 0 (never) to 10
+   * @return this builder
+   * @throws IllegalArgumentException if out of range
+   * @see FailurePolicy#withMaxRetries
+   */
+  public LoadBalancerBuilder maxRetries(int retries) {
+    check(retries >= 0 && retries <= 10, "maxRetries", retries, "0..10");
+    this.failurePolicy =
+        retries == 0 ? failurePolicy.withoutRetries() : failurePolicy.withMaxRetries(retries);
+    this.shortcutUsed = true;
+    return this;
+  }
+
+  /**
+   * Sets how many retries all calls together may make, in the standard policy.
    *
    * @param ratio retries per request, 0 to 1, a multiple of 0.001
    * @param perSecond retries per second besides, 0 to 1 000 000
    * @return this builder
    * @throws IllegalArgumentException if out of range
+   * @see FailurePolicy#withRetryBudget
    */
   public LoadBalancerBuilder retryBudget(double ratio, double perSecond) {
-    new RetryBudget(ratio, perSecond, 0); // refuses what is out of range, here and now
-    this.budgetRatio = ratio;
-    this.budgetPerSecond = perSecond;
-    this.budgetSet = true;
+    this.failurePolicy = failurePolicy.withRetryBudget(ratio, perSecond);
+    this.shortcutUsed = true;
     return this;
   }
 
@@ -262,9 +271,12 @@ public final class LoadBalancerBuilder {
    *     on the instances that are registered now
    */
   public LoadBalancer build() {
-    if (budgetSet && maxRetries == 0) {
-      throw new IllegalStateException("retryBudget: set (expected: unset where maxRetries is 0)");
+    if (policySet && shortcutUsed) {
+      throw new IllegalStateException(
+          "failurePolicy: set beside maxRetries or retryBudget (expected: one of both; the policy"
+              + " has them, too)");
     }
+    failurePolicy.knobs().checkConsistent();
     if (scheduler != null && slowStart == null && reportedLoad == null) {
       throw new IllegalStateException(
           "scheduler: set (expected: unset without slowStart and reportedLoad)");

@@ -331,11 +331,11 @@ class LoadBalancerTest {
         knob(
             () -> builder().maxRetries(0).retryBudget(0.1, 1).build(),
             IllegalStateException.class,
-            "retryBudget: set (expected: unset where maxRetries is 0)"),
+            "failurePolicy: retryBudget (expected: unset without retries and without hedges)"),
         knob(
             () -> builder().retryBudget(0.1, 1).maxRetries(0).build(),
             IllegalStateException.class,
-            "retryBudget: set (expected: unset where maxRetries is 0)"));
+            "failurePolicy: retryBudget (expected: unset without retries and without hedges)"));
   }
 
   private static LoadBalancerBuilder builder() {
@@ -442,7 +442,7 @@ class LoadBalancerTest {
                   throw new IOException();
                 }));
     assertEquals(3, attempts[0]);
-    assertEquals(2, LoadBalancerBuilder.DEFAULT_MAX_RETRIES);
+    assertEquals(2, FailurePolicy.DEFAULT_MAX_RETRIES);
     assertEquals(10, LoadBalancerBuilder.DEFAULT_LATENCY_DECAY_SECONDS);
     assertNotSame(balancer.snapshot(), balancer.snapshot());
     assertEquals(Ticker.system(), Ticker.system());

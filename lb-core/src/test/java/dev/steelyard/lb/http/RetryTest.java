@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.steelyard.lb.FailurePolicy;
 import dev.steelyard.lb.LoadBalancer;
-import dev.steelyard.lb.LoadBalancerBuilder;
 import dev.steelyard.lb.registry.InstanceRegistry;
 import dev.steelyard.lb.select.Selectors;
 import java.io.IOException;
@@ -118,7 +118,7 @@ class RetryTest extends HttpTestCase {
     HttpClient client = client(balancer);
 
     assertThrows(ConnectException.class, () -> send(client, request().build()));
-    assertEquals(LoadBalancerBuilder.DEFAULT_MAX_RETRIES, balancer.snapshot().retries());
+    assertEquals(FailurePolicy.DEFAULT_MAX_RETRIES, balancer.snapshot().retries());
     var failure =
         assertThrows(
             CompletionException.class,

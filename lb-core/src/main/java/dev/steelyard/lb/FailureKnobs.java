@@ -1,0 +1,123 @@
+package dev.steelyard.lb;
+
+import dev.steelyard.lb.request.Outcome;
+import dev.steelyard.lb.resilience.RetryBudget;
+import java.time.Duration;
+import java.util.Set;
+import java.util.StringJoiner;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/**
+ * The values of a {@link FailurePolicy}. Written by its withers, on a copy that nobody else has
+ * yet, and never afterwards. Copied by {@code clone}, which cannot forget one (servicetalk#3604).
+ */
+final class FailureKnobs implements Cloneable {
+  private static final long MILLI = TimeUnit.MILLISECONDS.toNanos(1);
+
+  int maxRetries = FailurePolicy.DEFAULT_MAX_RETRIES;
+  Set<Outcome> retriedOutcomes = Set.of(Outcome.FAILURE, Outcome.OVERLOADED);
+  Predicate<Throwable> retriedFailures = Failures::isTransient;
+  long backoffNanos = 10 * MILLI;
+  long maxBackoffNanos = 250 * MILLI;
+  long maxRetryAfterNanos = 5_000 * MILLI;
+  double budgetRatio = RetryBudget.DEFAULT_RATIO;
+  double budgetPerSecond = RetryBudget.DEFAULT_PER_SECOND;
+  boolean budgetSet;
+  boolean retriesSet;
+
+  /** 0 for none. */
+  long perTryTimeoutNanos;
+
+  /** 0 for a fixed timeout per try. */
+  double adaptiveTimeoutFactor;
+
+  long minTryTimeoutNanos;
+
+  /** 0 for none. */
+  long overallTimeoutNanos;
+
+  /** 0 for no hedges. */
+  double hedgeQuantile;
+
+  double hedgeMaxExtraLoad;
+  long hedgeMinDelayNanos = MILLI;
+
+  FailureKnobs copy() {
+    try {
+      return (FailureKnobs) clone();
+    } catch (CloneNotSupportedException impossible) {
+      throw new AssertionError(impossible);
+    }
+  }
+
+  /** Refuses what contradicts itself or has no effect. */
+  void checkConsistent() {
+    if (maxRetries == 0) {
+      refuse(retriesSet, "retriedOutcomes, retriedFailures or backoff", "unset without retries");
+      refuse(
+          budgetSet && hedgeQuantile == 0,
+          "retryBudget",
+          "unset without retries and without hedges");
+    }
+    refuse(
+        overallTimeoutNanos > 0 && perTryTimeoutNanos > overallTimeoutNanos,
+        "perTryTimeout " + Duration.ofNanos(perTryTimeoutNanos),
+        "at most the overallTimeout, " + Duration.ofNanos(overallTimeoutNanos));
+    refuse(
+        hedgeQuantile > 0
+            && perTryTimeoutNanos > 0
+            && adaptiveTimeoutFactor == 0
+            && hedgeMinDelayNanos >= perTryTimeoutNanos,
+        "hedging.minDelay " + Duration.ofNanos(hedgeMinDelayNanos),
+        "below the perTryTimeout, " + Duration.ofNanos(perTryTimeoutNanos));
+  }
+
+  private static void refuse(boolean wrong, String knob, String rule) {
+    if (wrong) {
+      throw new IllegalStateException("failurePolicy: " + knob + " (expected: " + rule + ")");
+    }
+  }
+
+  @Override
+  public String toString() {
+    StringJoiner knobs = new StringJoiner(", ", "[", "]");
+    if (maxRetries == 0) {
+      knobs.add("no retries");
+    } else {
+      knobs.add("maxRetries=" + maxRetries);
+      knobs.add("retriedOutcomes=" + retriedOutcomes);
+      knobs.add("backoff=" + range(backoffNanos, maxBackoffNanos));
+      knobs.add("maxRetryAfter=" + Duration.ofNanos(maxRetryAfterNanos));
+    }
+    if (maxRetries > 0 || hedgeQuantile > 0) {
+      knobs.add("retryBudget=" + budgetRatio + " + " + budgetPerSecond + "/s");
+    }
+    if (perTryTimeoutNanos > 0) {
+      knobs.add(
+          adaptiveTimeoutFactor == 0
+              ? "perTryTimeout=" + Duration.ofNanos(perTryTimeoutNanos)
+              : "perTryTimeout=p99 x "
+                  + adaptiveTimeoutFactor
+                  + " in "
+                  + range(minTryTimeoutNanos, perTryTimeoutNanos));
+    }
+    if (overallTimeoutNanos > 0) {
+      knobs.add("overallTimeout=" + Duration.ofNanos(overallTimeoutNanos));
+    }
+    if (hedgeQuantile > 0) {
+      knobs.add(
+          "hedging=p"
+              + 100 * hedgeQuantile
+              + ", at most "
+              + hedgeMaxExtraLoad
+              + ", not before "
+              + Duration.ofNanos(hedgeMinDelayNanos));
+    }
+    return knobs.toString();
+  }
+
+  private static String range(long from, long to) {
+    return Duration.ofNanos(from) + ".." + Duration.ofNanos(to);
+  }
+}
