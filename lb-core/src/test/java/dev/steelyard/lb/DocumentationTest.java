@@ -34,6 +34,7 @@ class DocumentationTest {
       import dev.steelyard.lb.http.*;
       import dev.steelyard.lb.registry.*;
       import dev.steelyard.lb.request.*;
+      import dev.steelyard.lb.resilience.*;
       import dev.steelyard.lb.select.*;
       import dev.steelyard.lb.sticky.*;
       import java.io.IOException;
