@@ -10,8 +10,10 @@ import dev.steelyard.lb.route.TierPlan;
 import dev.steelyard.lb.select.Picker;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -49,6 +51,17 @@ record Active(
         new Weighing(List.of(), null, false, Long.MAX_VALUE),
         0,
         Map.of());
+  }
+
+  /** The ids of those that have as many requests as they may. */
+  Set<String> full() {
+    Set<String> ids = new HashSet<>();
+    for (LiveEndpoint endpoint : endpoints) {
+      if (endpoint.isFull()) {
+        ids.add(endpoint.registration().id());
+      }
+    }
+    return ids;
   }
 
   /** What routing says, for the snapshot: of the requests without hints. */
@@ -108,6 +121,8 @@ record Active(
         endpoint.count(Outcome.CANCELLED, requests, inFlight),
         latency > 0 ? Duration.ofNanos(Math.round(latency)) : null,
         endpoint.failureRate(),
-        endpoint.isUnproven());
+        endpoint.isUnproven(),
+        Ejections.state(endpoint.breaker()),
+        endpoint.limit());
   }
 }

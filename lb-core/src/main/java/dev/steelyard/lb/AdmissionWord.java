@@ -69,8 +69,15 @@ abstract class AdmissionWord {
   /** What {@link #begin} returns if the request must not be sent. */
   static final long REFUSED = -1;
 
+  /** What {@link #begin} returns if as many requests are in flight as may be. */
+  static final long FULL = -2;
+
   private volatile long word;
   private volatile long folded;
+
+  // Plain: set before the endpoint is published, or by whoever adapts it; a request that goes by
+  // the last limit for a moment does no harm.
+  private int limit = Integer.MAX_VALUE;
 
   AdmissionWord(boolean closed) {
     this(closed, 0);
@@ -102,7 +109,8 @@ abstract class AdmissionWord {
    * Begins a request.
    *
    * @param choosy whether another endpoint could serve the request, so that this one may defer it
-   * @return the number of requests begun before, modulo a power of two, or {@link #REFUSED}
+   * @return the number of requests begun before, modulo a power of two, or {@link #REFUSED}, or
+   *     {@link #FULL}
    * @throws IllegalStateException if eight million requests are in flight
    */
   final long begin(boolean choosy) {
@@ -115,11 +123,33 @@ abstract class AdmissionWord {
   }
 
   private long begin(long shut, boolean choosy) {
+    int most = limit;
+    if (most != Integer.MAX_VALUE && inFlight() >= most) {
+      return FULL; // without adding first: what is refused must not make others be refused
+    }
     long before = (long) WORD.getAndAdd(this, BEGIN);
     if ((before & ATTENTION) != 0 && !admits(before, shut, choosy)) {
       return REFUSED;
     }
+    if ((before & IN_FLIGHT_MASK) >= most) {
+      takeBack();
+      return FULL;
+    }
     return (before & BEGUN_MASK) >>> BEGUN_SHIFT;
+  }
+
+  /** Sets how many requests may be in flight. What is in flight already goes on. */
+  final void limit(int most) {
+    limit = most;
+  }
+
+  final int limit() {
+    return limit;
+  }
+
+  /** Takes back a request that was begun and will not be sent. */
+  final void withdraw() {
+    takeBack();
   }
 
   private boolean admits(long before, long shut, boolean choosy) {

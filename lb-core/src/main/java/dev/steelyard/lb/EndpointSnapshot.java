@@ -2,6 +2,7 @@ package dev.steelyard.lb;
 
 import dev.steelyard.lb.registry.Instance;
 import dev.steelyard.lb.registry.InstanceStatus;
+import dev.steelyard.lb.resilience.CircuitBreaker;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,10 @@ import org.jspecify.annotations.Nullable;
  *     measured; of a sample of the requests if the selector does not ask for it
  * @param failureRate how much it failed lately, 0 to 1
  * @param unproven whether it has yet to answer
+ * @param breaker the state of its circuit breaker, null if nothing is ejected. OPEN past its time
+ *     becomes HALF_OPEN with the next request
+ * @param maxInFlight how many requests may be in flight to it now, {@link Integer#MAX_VALUE} if any
+ *     number may
  */
 public record EndpointSnapshot(
     Instance instance,
@@ -39,4 +44,6 @@ public record EndpointSnapshot(
     long cancelled,
     @Nullable Duration latency,
     double failureRate,
-    boolean unproven) {}
+    boolean unproven,
+    CircuitBreaker.@Nullable State breaker,
+    int maxInFlight) {}

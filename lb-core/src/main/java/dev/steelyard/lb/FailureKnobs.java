@@ -1,12 +1,16 @@
 package dev.steelyard.lb;
 
 import dev.steelyard.lb.request.Outcome;
+import dev.steelyard.lb.resilience.CircuitBreaker;
+import dev.steelyard.lb.resilience.EjectionCap;
+import dev.steelyard.lb.resilience.OutlierDetection;
 import dev.steelyard.lb.resilience.RetryBudget;
 import java.time.Duration;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The values of a {@link FailurePolicy}. Written by its withers, on a copy that nobody else has
@@ -43,12 +47,34 @@ final class FailureKnobs implements Cloneable {
   double hedgeMaxExtraLoad;
   long hedgeMinDelayNanos = MILLI;
 
+  int maxInFlight = Integer.MAX_VALUE;
+
+  /** Null for nothing being ejected. Nobody changes it: each use copies it first. */
+  CircuitBreaker.@Nullable Builder breaker =
+      CircuitBreaker.builder("instance")
+          .openFor(Duration.ofSeconds(FailurePolicy.EJECTION_SECONDS))
+          .openBackoff(2, Duration.ofSeconds(FailurePolicy.MAX_EJECTION_SECONDS));
+
+  @Nullable OutlierDetection outliers = OutlierDetection.defaults();
+  EjectionCap ejectionCap = EjectionCap.defaults();
+  boolean outliersSet;
+  boolean ejectionCapSet;
+
   FailureKnobs copy() {
     try {
       return (FailureKnobs) clone();
     } catch (CloneNotSupportedException impossible) {
       throw new AssertionError(impossible);
     }
+  }
+
+  /** Whether anything needs a scheduler. */
+  boolean waitsForTime() {
+    return breaker != null
+        || maxRetries > 0
+        || hedgeQuantile > 0
+        || perTryTimeoutNanos > 0
+        || overallTimeoutNanos > 0;
   }
 
   /** Refuses what contradicts itself or has no effect. */
@@ -60,6 +86,11 @@ final class FailureKnobs implements Cloneable {
           "retryBudget",
           "unset without retries and without hedges");
     }
+    refuse(
+        breaker == null && outliersSet,
+        "outlierDetection",
+        "unset where nothing is ejected; set a circuitBreaker, which carries the ejection out");
+    refuse(breaker == null && ejectionCapSet, "ejectionCap", "unset where nothing is ejected");
     refuse(
         overallTimeoutNanos > 0 && perTryTimeoutNanos > overallTimeoutNanos,
         "perTryTimeout " + Duration.ofNanos(perTryTimeoutNanos),
@@ -113,6 +144,14 @@ final class FailureKnobs implements Cloneable {
               + hedgeMaxExtraLoad
               + ", not before "
               + Duration.ofNanos(hedgeMinDelayNanos));
+    }
+    knobs.add(breaker == null ? "no ejection" : "circuitBreaker=" + breaker);
+    if (breaker != null) {
+      knobs.add("outlierDetection=" + (outliers == null ? "none" : outliers));
+      knobs.add(ejectionCap.toString());
+    }
+    if (maxInFlight < Integer.MAX_VALUE) {
+      knobs.add("maxInFlight=" + maxInFlight);
     }
     return knobs.toString();
   }

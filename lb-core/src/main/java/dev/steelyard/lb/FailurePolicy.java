@@ -5,6 +5,9 @@ import static dev.steelyard.lb.internal.Checks.positiveNanos;
 import static java.util.Objects.requireNonNull;
 
 import dev.steelyard.lb.request.Outcome;
+import dev.steelyard.lb.resilience.CircuitBreaker;
+import dev.steelyard.lb.resilience.EjectionCap;
+import dev.steelyard.lb.resilience.OutlierDetection;
 import dev.steelyard.lb.resilience.RetryBudget;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -18,7 +21,7 @@ import java.util.function.Predicate;
  * itself, or has no effect, is refused when the balancer is built.
  *
  * <pre>{@code
- * LoadBalancer.builder("orders", instances)
+ * LoadBalancer.builder("orders", registry)
  *     .failurePolicy(
  *         FailurePolicy.standard()
  *             .withPerTryTimeout(Duration.ofMillis(200))
@@ -29,6 +32,12 @@ import java.util.function.Predicate;
 public final class FailurePolicy {
   /** How many times a call is sent again at most, unless set otherwise: {@value}. */
   public static final int DEFAULT_MAX_RETRIES = 2;
+
+  /** How long an instance is ejected the first time, unless set otherwise, in seconds: {@value}. */
+  public static final int EJECTION_SECONDS = 2;
+
+  /** How long an instance is ejected at most, unless set otherwise, in seconds: {@value}. */
+  public static final int MAX_EJECTION_SECONDS = 30;
 
   private static final FailurePolicy STANDARD = new FailurePolicy(new FailureKnobs());
 
@@ -53,7 +62,7 @@ public final class FailurePolicy {
    * @return a policy without any part
    */
   public static FailurePolicy none() {
-    return STANDARD.withoutRetries();
+    return STANDARD.withoutRetries().withoutEjection();
   }
 
   private FailurePolicy with(Consumer<FailureKnobs> change) {
@@ -283,6 +292,110 @@ public final class FailurePolicy {
    */
   public FailurePolicy withoutHedging() {
     return with(copy -> copy.hedgeQuantile = 0);
+  }
+
+  /**
+   * Sets when an instance is ejected for what it does by itself: by the rules of a circuit breaker,
+   * one of which each instance gets. While it is open, no request is sent there; then a few, one
+   * after the other or at once, find out whether it works again; and if it does, its weight grows
+   * from small to full. The breakers read the balancer's clock and random numbers, whatever the
+   * builder says, and ask the {@link #withEjectionCap cap} before they open. Default: {@link
+   * CircuitBreaker#builder}'s defaults, open for {@value #EJECTION_SECONDS} s the first time and
+   * {@value #MAX_EJECTION_SECONDS} s at most.
+   *
+   * @param breaker the rules; copied
+   * @return the changed policy
+   */
+  public FailurePolicy withCircuitBreaker(CircuitBreaker.Builder breaker) {
+    CircuitBreaker.Builder copied = breaker.copy();
+    copied.build("instance"); // refuses what cannot be built, here and now
+    return with(copy -> copy.breaker = copied);
+  }
+
+  /**
+   * Sets when an instance is ejected for what it does in comparison with the others. Default:
+   * {@link OutlierDetection#defaults()}.
+   *
+   * @param detection the rules
+   * @return the changed policy
+   */
+  public FailurePolicy withOutlierDetection(OutlierDetection detection) {
+    requireNonNull(detection, "outlierDetection");
+    return with(
+        copy -> {
+          copy.outliers = detection;
+          copy.outliersSet = true;
+        });
+  }
+
+  /**
+   * Has nobody ejected in comparison with others; the circuit breakers go on.
+   *
+   * @return the changed policy
+   */
+  public FailurePolicy withoutOutlierDetection() {
+    return with(
+        copy -> {
+          copy.outliers = null;
+          copy.outliersSet = false;
+        });
+  }
+
+  /**
+   * Sets how many instances may be out at once, by circuit breakers, outlier detection and health
+   * (status DOWN) together. What health takes out is out; what it leaves of the cap is for the
+   * others, and an ejected instance is let in again if health takes its place. Where more fail than
+   * may be out, nobody else is ejected: then the instances are not the cause. Default: {@value
+   * EjectionCap#DEFAULT_MAX_PERCENT} %, at least one, {@value EjectionCap#DEFAULT_MINIMUM_LEFT}
+   * left.
+   *
+   * @param maxPercent 1 to 100
+   * @param minimumLeft how many must stay, at least 0; 0 lets the last one go
+   * @return the changed policy
+   * @throws IllegalArgumentException if out of range
+   */
+  public FailurePolicy withEjectionCap(int maxPercent, int minimumLeft) {
+    check(
+        maxPercent >= 1 && maxPercent <= 100,
+        "ejectionCap.maxPercent",
+        maxPercent,
+        "1..100; or withoutEjection()");
+    EjectionCap cap = EjectionCap.of(maxPercent, minimumLeft);
+    return with(
+        copy -> {
+          copy.ejectionCap = cap;
+          copy.ejectionCapSet = true;
+        });
+  }
+
+  /**
+   * Has no instance ejected: no circuit breakers, no outlier detection. An instance that fails
+   * still looks loaded, and one that cannot be connected to is still left alone for a while.
+   *
+   * @return the changed policy
+   */
+  public FailurePolicy withoutEjection() {
+    return with(
+        copy -> {
+          copy.breaker = null;
+          copy.outliers = null;
+          copy.outliersSet = false;
+          copy.ejectionCapSet = false;
+        });
+  }
+
+  /**
+   * Limits how many requests may be in flight to each instance (a bulkhead). One that has as many
+   * is passed over, not failed; if all have, requests are refused, or wait. Exact. Default: no
+   * limit.
+   *
+   * @param requests 1 to 1 000 000
+   * @return the changed policy
+   * @throws IllegalArgumentException if out of range
+   */
+  public FailurePolicy withMaxInFlight(int requests) {
+    check(requests >= 1 && requests <= 1_000_000, "maxInFlight", requests, "1..1000000");
+    return with(copy -> copy.maxInFlight = requests);
   }
 
   FailureKnobs knobs() {

@@ -6,6 +6,7 @@ import dev.steelyard.lb.NoInstanceAvailableException.Cause;
 import dev.steelyard.lb.env.RandomSource;
 import dev.steelyard.lb.registry.RegistrySnapshot;
 import dev.steelyard.lb.request.RequestContext;
+import dev.steelyard.lb.resilience.CircuitBreaker;
 import dev.steelyard.lb.route.RoutePickers;
 import dev.steelyard.lb.route.RoutePlan;
 import dev.steelyard.lb.select.Candidates;
@@ -55,6 +56,9 @@ final class Fleet {
    * ten, twice in a hundred.
    */
   private static final int REFUSALS = 16;
+
+  /** How many endpoints may be full before all that are full are left out at once, in O(n). */
+  private static final int FULL_ONES = 8;
 
   private final String name;
   private final RandomSource random;
@@ -171,9 +175,13 @@ final class Fleet {
       StickySessionTable table, String session, RequestContext request, Exclusions excluded) {
     Endpoint bound = table.lookup(session);
     if (bound instanceof LiveEndpoint endpoint && !excluded.contains(endpoint)) {
-      long begun = endpoint.beginBound(!table.isStrict());
-      if (begun != AdmissionWord.REFUSED) {
-        return begun(endpoint, begun, signals.timed(), 0, null);
+      long begun = endpoint.admitBound(!table.isStrict());
+      long permit = begun < 0 ? CircuitBreaker.REFUSED : endpoint.permit();
+      if (permit >= 0) {
+        return begun(endpoint, begun, permit, signals.timed(), 0, null);
+      }
+      if (begun >= 0) {
+        endpoint.withdraw();
       }
     }
     if (bound != null && table.isStrict() && !closed) {
@@ -187,6 +195,7 @@ final class Fleet {
     Exclusions leftOut = excluded;
     boolean choosy = true;
     int refusals = 0;
+    int full = 0;
     while (true) {
       long now = current.timed() ? signals.ticker().nanos() : 0;
       Endpoint picked = current.picker().pick(request, leftOut, now);
@@ -201,9 +210,13 @@ final class Fleet {
       LiveEndpoint endpoint = own(picked, leftOut);
       // What is idle because it fails must not get what the busy ones refuse.
       boolean failing = choosy && leftOut != excluded && endpoint.isFailing();
-      long begun = failing ? AdmissionWord.REFUSED : endpoint.begin(choosy);
-      if (begun != AdmissionWord.REFUSED) {
-        return begun(endpoint, begun, current.timed(), now, session);
+      long begun = failing ? AdmissionWord.REFUSED : endpoint.admit(choosy);
+      if (begun >= 0) {
+        long permit = endpoint.permit();
+        if (permit >= 0) {
+          return begun(endpoint, begun, permit, current.timed(), now, session);
+        }
+        endpoint.withdraw();
       }
       Active newer = active;
       if (newer.picker() != current.picker()) { // what refused may serve again by now
@@ -216,19 +229,27 @@ final class Fleet {
       } else {
         leftOut = leftOut.plus(endpoint);
       }
+      if (begun == AdmissionWord.FULL && ++full % FULL_ONES == 0) {
+        leftOut = leftOut.plusInstances(current.full());
+      }
     }
   }
 
   private Lease begun(
-      LiveEndpoint endpoint, long begun, boolean timed, long now, @Nullable String session) {
+      LiveEndpoint endpoint,
+      long begun,
+      long permit,
+      boolean timed,
+      long now,
+      @Nullable String session) {
     endpoint.tellBegan();
     long state = Lease.UNTIMED;
     if (timed || (begun & (SAMPLED - 1)) == 0) {
       state = Lease.timed(now != 0 ? now : signals.ticker().nanos());
     }
     return sessions == null || session == null
-        ? new Lease(endpoint, state)
-        : new SessionLease(endpoint, state, sessions, session);
+        ? new Lease(endpoint, state, permit)
+        : new SessionLease(endpoint, state, permit, sessions, session);
   }
 
   private LiveEndpoint own(Endpoint picked, Exclusions excluded) {
@@ -252,10 +273,17 @@ final class Fleet {
     }
     Map<Cause, Integer> counts = new EnumMap<>(Cause.class);
     counts.putAll(current.unusable());
+    long now = signals.ticker().nanos();
     for (int i = 0; i < current.endpoints().size(); i++) {
       if (current.weighing().weight(i) > 0) {
-        boolean isExcluded = excluded.contains(current.endpoints().get(i));
-        counts.merge(isExcluded ? Cause.EXCLUDED : Cause.NOT_SELECTED, 1, Integer::sum);
+        LiveEndpoint endpoint = current.endpoints().get(i);
+        Cause cause =
+            excluded.contains(endpoint)
+                ? Cause.EXCLUDED
+                : endpoint.isFull()
+                    ? Cause.AT_LIMIT
+                    : endpoint.ejectedFor(now) > 0 ? Cause.EJECTED : Cause.NOT_SELECTED;
+        counts.merge(cause, 1, Integer::sum);
       }
     }
     return new NoInstanceAvailableException(name, counts);

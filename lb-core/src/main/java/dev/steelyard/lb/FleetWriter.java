@@ -36,12 +36,14 @@ final class FleetWriter implements RegistryListener, Signals.Changes {
   private static final long RETRY_NANOS = 1_000_000_000;
   private static final VarHandle RECOVERED;
   private static final VarHandle FOLLOWING;
+  private static final VarHandle WATCHING;
 
   static {
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup();
       RECOVERED = lookup.findVarHandle(FleetWriter.class, "recovered", boolean.class);
       FOLLOWING = lookup.findVarHandle(FleetWriter.class, "following", boolean.class);
+      WATCHING = lookup.findVarHandle(FleetWriter.class, "watching", boolean.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -64,6 +66,10 @@ final class FleetWriter implements RegistryListener, Signals.Changes {
   private @Nullable RegistrySnapshot registry;
   private Scheduler.@Nullable Task timer;
   private List<String> routingFaults = List.of();
+
+  /** Ejected, and let in as soon as the lock is left: breakers tell who listens to them. */
+  private List<LiveEndpoint> lettingIn = List.of();
+
   private volatile @Nullable Throwable firstFailure;
 
   // Whether the timer is to look at an instance that answers again.
@@ -74,9 +80,25 @@ final class FleetWriter implements RegistryListener, Signals.Changes {
   @SuppressWarnings("UnusedVariable") // read through FOLLOWING
   private volatile boolean following;
 
+  // Whether an interval of the outlier detection is under way.
+  @SuppressWarnings("UnusedVariable") // read through WATCHING
+  private volatile boolean watching;
+
+  private volatile Scheduler.@Nullable Task watchTimer;
+  private final @Nullable Ejections ejections;
+  private final int maxInFlight;
+
   FleetWriter(
-      Fleet fleet, Signals signals, Settings settings, FaultExit faults, Scheduler scheduler) {
+      Fleet fleet,
+      Signals signals,
+      Settings settings,
+      FailureKnobs policy,
+      @Nullable Ejections ejections,
+      FaultExit faults,
+      Scheduler scheduler) {
     this.fleet = fleet;
+    this.ejections = ejections;
+    this.maxInFlight = policy.maxInFlight;
     this.faults = faults;
     this.signals = signals;
     this.settings = settings;
@@ -84,11 +106,74 @@ final class FleetWriter implements RegistryListener, Signals.Changes {
     signals.changes(this);
   }
 
-  /** It may have been restarted. Has the timer look, and not the thread of a request. */
+  /** It may have been restarted. */
   @Override
-  public void recovered() {
-    if (settings.slowStart() != null && RECOVERED.compareAndSet(this, false, true)) {
+  public void recovered(LiveEndpoint endpoint) {
+    if (settings.slowStart() != null) {
+      endpoint.warmUp();
+      look();
+    }
+  }
+
+  @Override
+  public void guarded() {
+    look();
+  }
+
+  @Override
+  public void letIn(LiveEndpoint endpoint) {
+    endpoint.warmUp();
+    look();
+  }
+
+  /** Has the timer look, and not the thread of a request. */
+  private void look() {
+    if (RECOVERED.compareAndSet(this, false, true)) {
       scheduler.schedule(Duration.ZERO, this::refresh);
+    }
+  }
+
+  @Override
+  public void failed() {
+    OutlierWatch watch = ejections == null ? null : ejections.watch();
+    if (watch != null && !watching && WATCHING.compareAndSet(this, false, true)) {
+      scheduler.schedule(Duration.ZERO, () -> watch(watch));
+    }
+  }
+
+  /** Begins an interval. */
+  private void watch(OutlierWatch watch) {
+    watch.begin(fleet.active().endpoints());
+    nextInterval(watch);
+  }
+
+  private void nextInterval(OutlierWatch watch) {
+    Scheduler.Task task =
+        scheduler.schedule(Duration.ofNanos(watch.intervalNanos()), () -> endOfInterval(watch));
+    watchTimer = task;
+    if (fleet.isClosed()) { // and close() may not have seen it
+      task.cancel();
+    }
+  }
+
+  /**
+   * Without the lock, since breakers tell who listens to them: the intervals come one after the
+   * other, and nobody else touches them.
+   */
+  private void endOfInterval(OutlierWatch watch) {
+    if (fleet.isClosed()) {
+      return;
+    }
+    boolean goOn = true;
+    try {
+      goOn = watch.judge(fleet.active().endpoints(), signals.ticker().nanos());
+    } catch (RuntimeException fault) { // of the user's source of random numbers
+      faults.report("OutlierDetection.judge", fault);
+    }
+    if (goOn) {
+      nextInterval(watch);
+    } else {
+      watching = false;
     }
   }
 
@@ -117,10 +202,14 @@ final class FleetWriter implements RegistryListener, Signals.Changes {
       }
       for (Registration added : change.added()) {
         LiveEndpoint endpoint = new LiveEndpoint(signals, added, true);
+        endpoint.limit(maxInFlight);
+        if (ejections != null) {
+          ejections.equip(endpoint);
+        }
         byIncarnation.put(added.incarnation(), endpoint);
         // What is there when the program starts need not be cold, and if all are it does not
         // matter.
-        if (!first) {
+        if (!first && settings.slowStart() != null) {
           endpoint.warmUp();
         }
       }
@@ -129,12 +218,16 @@ final class FleetWriter implements RegistryListener, Signals.Changes {
         if (endpoint != null) {
           endpoint.update(update.after());
           if (update.after().status().acceptsNewRequests()
-              && !update.before().status().acceptsNewRequests()) {
+              && !update.before().status().acceptsNewRequests()
+              && settings.slowStart() != null) {
             endpoint.warmUp();
           }
         }
       }
       publish(closed);
+      if (first && ejections != null && ejections.watchesAlways()) {
+        failed(); // begins an interval
+      }
     } catch (RuntimeException | Error failure) {
       firstFailure = firstFailure == null ? failure : firstFailure;
       throw failure; // to the registry's fault exit; the last picker stays
@@ -195,6 +288,13 @@ final class FleetWriter implements RegistryListener, Signals.Changes {
       }
       endpoints.add(endpoint);
     }
+    for (LiveEndpoint endpoint : lettingIn) { // who was let in the last time has been let in
+      endpoint.lettingIn(false);
+    }
+    lettingIn = ejections == null ? List.of() : ejections.fit(endpoints, now);
+    for (LiveEndpoint endpoint : lettingIn) {
+      endpoint.lettingIn(true);
+    }
     following = false; // before looking: a report that comes from now on wakes the timer
     Weighing weighing = Weighing.of(settings, endpoints, now);
     if (weighing.followsReports()) {
@@ -224,8 +324,13 @@ final class FleetWriter implements RegistryListener, Signals.Changes {
   private void finish(List<LiveEndpoint> closed) {
     closed.forEach(LiveEndpoint::shut);
     leaving.values().removeIf(AdmissionWord::isClosedAndIdle);
+    List<LiveEndpoint> letIn = lettingIn;
     writing.unlock();
     closed.forEach(LiveEndpoint::checkIdle);
+    if (!letIn.isEmpty()) {
+      long now = signals.ticker().nanos();
+      letIn.forEach(endpoint -> endpoint.letIn(now));
+    }
   }
 
   @Override
@@ -261,6 +366,10 @@ final class FleetWriter implements RegistryListener, Signals.Changes {
     try {
       closed = fleet.close();
       schedule(Long.MAX_VALUE);
+      Scheduler.Task task = watchTimer;
+      if (task != null) {
+        task.cancel();
+      }
       closed.forEach(LiveEndpoint::leave);
       closed.forEach(LiveEndpoint::shut);
     } finally {

@@ -33,7 +33,7 @@ public sealed class Lease implements AutoCloseable permits SessionLease {
   private static final long ENDED = Long.MIN_VALUE;
   static final long UNTIMED = Long.MIN_VALUE + 1;
 
-  // With compressed references 12 bytes of header and 12 of fields: 24 bytes. That is why the state
+  // With compressed references 12 bytes of header and 20 of fields: 32 bytes. That is why the state
   // has no field of its own.
   private final LiveEndpoint endpoint;
 
@@ -42,9 +42,13 @@ public sealed class Lease implements AutoCloseable permits SessionLease {
   @SuppressWarnings("UnusedVariable") // read through STATE
   private long state;
 
-  Lease(LiveEndpoint endpoint, long state) {
+  // Of the endpoint's circuit breaker: it knows by it in which of its states the request was sent.
+  private final long permit;
+
+  Lease(LiveEndpoint endpoint, long state, long permit) {
     this.endpoint = endpoint;
     this.state = state;
+    this.permit = permit;
   }
 
   /** The state of a lease whose request begins at a time. */
@@ -108,10 +112,12 @@ public sealed class Lease implements AutoCloseable permits SessionLease {
     long nanos = -1;
     if (before == UNTIMED) {
       endpoint.record(outcome);
+      endpoint.judge(permit, outcome, -1);
     } else {
       long now = endpoint.signals().ticker().nanos();
       nanos = Math.max(now - before, 0);
       endpoint.record(outcome, before, now);
+      endpoint.judge(permit, outcome, nanos, now);
     }
     endpoint.end();
     endpoint.tellEnded(outcome, nanos);
@@ -128,6 +134,7 @@ public sealed class Lease implements AutoCloseable permits SessionLease {
       return false;
     }
     endpoint.recordUnreachable();
+    endpoint.judge(permit, Outcome.FAILURE, -1);
     endpoint.end();
     endpoint.tellEnded(Outcome.FAILURE, -1);
     ended(Outcome.FAILURE);
@@ -145,6 +152,11 @@ public sealed class Lease implements AutoCloseable permits SessionLease {
   public boolean report(LoadReport report) {
     requireNonNull(report, "report");
     return endpoint.report(report);
+  }
+
+  /** The instance has said how long it wants to be left alone. */
+  void holdOff(long nanos) {
+    endpoint.holdOff(nanos);
   }
 
   /**

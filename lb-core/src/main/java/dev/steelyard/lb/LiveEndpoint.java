@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.steelyard.lb.registry.Instance;
 import dev.steelyard.lb.registry.Registration;
 import dev.steelyard.lb.request.Outcome;
+import dev.steelyard.lb.resilience.CircuitBreaker;
 import dev.steelyard.lb.select.LoadListener;
 import dev.steelyard.lb.select.LoadReport;
 import dev.steelyard.lb.weigh.ReportedWeight;
@@ -35,11 +36,19 @@ final class LiveEndpoint extends MeasuredEndpoint {
 
   private static final LoadListener[] NOBODY = {};
 
+  /** No hold; a time that falls on it is moved by a nanosecond. */
+  private static final long NOT_HELD = 0;
+
+  // Until when it has asked to be left alone. Writers race harmlessly: a hold is advice.
+  private volatile long holdUntil;
   private volatile Registration registration;
-  // The next three are of the writer alone.
+  private @Nullable CircuitBreaker breaker;
+  private @Nullable EjectionSlot slot;
+  // The next four are of the writer alone.
   private LoadListener[] listeners = NOBODY;
   private boolean left;
   private boolean sealedByStatus;
+  private boolean lettingIn;
   // When it began to warm up; anything else is read as never.
   private volatile long warmingSince;
   private volatile boolean warming;
@@ -68,6 +77,42 @@ final class LiveEndpoint extends MeasuredEndpoint {
   @Override
   public long incarnation() {
     return registration.incarnation();
+  }
+
+  /** Begins a request of the strategy's: a count from 0, or why not. */
+  long admit(boolean choosy) {
+    return choosy && isHeld() ? REFUSED : begin(choosy);
+  }
+
+  /** Begins a request of a session that is bound to it. */
+  long admitBound(boolean choosy) {
+    return choosy && isHeld() ? REFUSED : beginBound(choosy);
+  }
+
+  /** It has said when it wants to be asked again: while others can serve, it is left alone. */
+  void holdOff(long nanos) {
+    long until = signals().ticker().nanos() + nanos;
+    long before = holdUntil;
+    if (before == NOT_HELD || until - before > 0) {
+      holdUntil = until == NOT_HELD ? until + 1 : until;
+    }
+  }
+
+  private boolean isHeld() {
+    long until = holdUntil;
+    if (until == NOT_HELD) {
+      return false;
+    }
+    if (until - signals().ticker().nanos() > 0) {
+      return true;
+    }
+    holdUntil = NOT_HELD;
+    return false;
+  }
+
+  /** Whether as many requests are in flight as may be. */
+  boolean isFull() {
+    return inFlight() >= limit();
   }
 
   /**
@@ -114,6 +159,83 @@ final class LiveEndpoint extends MeasuredEndpoint {
   /** It has left the registry. */
   void leave() {
     left = true;
+    if (slot != null) {
+      slot.leave();
+    }
+  }
+
+  /** Set before it is published. */
+  void equip(CircuitBreaker itsBreaker, EjectionSlot itsSlot) {
+    breaker = itsBreaker;
+    slot = itsSlot;
+  }
+
+  @Nullable CircuitBreaker breaker() {
+    return breaker;
+  }
+
+  /** A permit of its breaker, or {@link CircuitBreaker#REFUSED}. */
+  long permit() {
+    CircuitBreaker guarded = breaker;
+    return guarded == null ? 0 : guarded.tryAcquire();
+  }
+
+  /** Tells its breaker how a request ended; the times are below 0 if they are not known. */
+  void judge(long permit, Outcome outcome, long nanos) {
+    CircuitBreaker guarded = breaker;
+    if (guarded != null) {
+      guarded.record(permit, outcome, nanos);
+    }
+  }
+
+  /** As {@link #judge(long, Outcome, long)}, where the time is known. */
+  void judge(long permit, Outcome outcome, long nanos, long now) {
+    CircuitBreaker guarded = breaker;
+    if (guarded != null) {
+      guarded.record(permit, outcome, nanos, now);
+    }
+  }
+
+  /** It is out of line with the others. */
+  boolean trip(long now) {
+    CircuitBreaker guarded = breaker;
+    return guarded != null && guarded.trip(now);
+  }
+
+  /** Whether it takes room among those that are ejected. */
+  boolean isOut() {
+    return slot != null && slot.isOut();
+  }
+
+  /** Whether it is one of those that may be ejected, and is not. */
+  boolean isIn() {
+    return registration.status().acceptsNewRequests() && !isOut();
+  }
+
+  /** How long it is ejected for, Long.MAX_VALUE until somebody lets it in, 0 if it is not. */
+  long ejectedFor(long now) {
+    CircuitBreaker guarded = breaker;
+    if (guarded == null || lettingIn) {
+      return 0;
+    }
+    return switch (guarded.state()) {
+      case FORCED_OPEN -> Long.MAX_VALUE;
+      case OPEN -> guarded.remainingOpenNanos(now);
+      case CLOSED, HALF_OPEN, DISABLED, METRICS_ONLY -> 0;
+    };
+  }
+
+  /** The writer is about to let it in, as soon as it has left its lock. */
+  void lettingIn(boolean soon) {
+    lettingIn = soon;
+  }
+
+  /** Lets it in, whatever it has done. */
+  void letIn(long now) {
+    CircuitBreaker guarded = breaker;
+    if (guarded != null) {
+      guarded.reset(now);
+    }
   }
 
   /** It gets no new requests; those of bound sessions if it is still there and may serve them. */
@@ -153,8 +275,7 @@ final class LiveEndpoint extends MeasuredEndpoint {
 
   @Override
   void onReachable() {
-    warmUp();
-    signals().changes().recovered();
+    signals().changes().recovered(this);
   }
 
   /** What it says about its load. */

@@ -71,6 +71,8 @@ public final class LoadBalancer implements AutoCloseable {
                 Map.of(),
                 builder.slowStart,
                 builder.reportedLoad),
+            policy,
+            Ejections.of(policy, signals, builder.random, fleet),
             faults,
             builder.scheduler == null ? Scheduler.onDemand(name + "-weights") : builder.scheduler);
     this.subscription = builder.registry.subscribe(writer);

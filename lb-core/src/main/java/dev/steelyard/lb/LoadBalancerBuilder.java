@@ -22,6 +22,12 @@ public final class LoadBalancerBuilder {
   /** The default time constant by which an average latency fades, in seconds: {@value}. */
   public static final int DEFAULT_LATENCY_DECAY_SECONDS = 10;
 
+  /**
+   * Over how many seconds an instance that was ejected gets its full weight again, where there is
+   * no {@link #slowStart}: {@value}.
+   */
+  public static final int RETURN_SECONDS = 5;
+
   final String name;
   final InstanceRegistry registry;
   Selector selector = Selectors.peakEwma();
@@ -230,8 +236,9 @@ public final class LoadBalancerBuilder {
   }
 
   /**
-   * Sets what wakes the balancer while an instance warms up or weights follow reports. Default:
-   * {@link Scheduler#onDemand}, whose thread exists only then.
+   * Sets what wakes the balancer while an instance warms up or is ejected, weights follow reports,
+   * or calls wait for their next attempt or their time limit. Default: {@link Scheduler#onDemand},
+   * whose thread exists only then.
    *
    * @param timer a scheduler
    * @return this builder
@@ -277,9 +284,13 @@ public final class LoadBalancerBuilder {
               + " has them, too)");
     }
     failurePolicy.knobs().checkConsistent();
-    if (scheduler != null && slowStart == null && reportedLoad == null) {
+    if (scheduler != null
+        && slowStart == null
+        && reportedLoad == null
+        && !failurePolicy.knobs().waitsForTime()) {
       throw new IllegalStateException(
-          "scheduler: set (expected: unset without slowStart and reportedLoad)");
+          "scheduler: set (expected: unset where nothing waits: no slowStart, no reportedLoad,"
+              + " and a failurePolicy without ejection, retries, hedges and time limits)");
     }
     return new LoadBalancer(this);
   }

@@ -163,6 +163,7 @@ abstract class MeasuredEndpoint extends AdmissionWord implements Endpoint {
     do {
       word = failures;
     } while (!FAILURES.compareAndSet(this, word, signals.failures().raise(word, share, nowNanos)));
+    signals.changes().failed();
   }
 
   private void measured(long nanos, long nowNanos) {

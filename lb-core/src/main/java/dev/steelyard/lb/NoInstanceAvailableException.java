@@ -32,6 +32,10 @@ public final class NoInstanceAvailableException extends RuntimeException {
     INVALID_METADATA,
     /** The request excludes it, or an earlier attempt of the same call has been there. */
     EXCLUDED,
+    /** It fails, and is left alone for a while. */
+    EJECTED,
+    /** As many requests are in flight to it as may be. */
+    AT_LIMIT,
     /** It could have been chosen, but the selector did not choose any. */
     NOT_SELECTED,
     /** A strict sticky session is bound to it, and it cannot serve the request. */

@@ -8,8 +8,9 @@ final class SessionLease extends Lease {
   private final StickySessionTable sessions;
   private final String session;
 
-  SessionLease(LiveEndpoint endpoint, long state, StickySessionTable sessions, String session) {
-    super(endpoint, state);
+  SessionLease(
+      LiveEndpoint endpoint, long state, long permit, StickySessionTable sessions, String session) {
+    super(endpoint, state, permit);
     this.sessions = sessions;
     this.session = session;
   }

@@ -5,6 +5,7 @@ import dev.steelyard.lb.select.Selector;
 import dev.steelyard.lb.weigh.SlowStart;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,12 @@ record Settings(
     @Nullable SlowStart slowStart,
     @Nullable ReportedLoad reportedLoad) {
 
+  private static final SlowStart RETURNING =
+      new SlowStart(
+          TimeUnit.SECONDS.toNanos(LoadBalancerBuilder.RETURN_SECONDS),
+          SlowStart.DEFAULT_AGGRESSION,
+          SlowStart.DEFAULT_MINIMUM);
+
   /**
    * How reports of load are used.
    *
@@ -33,6 +40,11 @@ record Settings(
    */
   record ReportedLoad(
       long blackoutNanos, long expiryNanos, long updateNanos, double errorPenalty) {}
+
+  /** How one warms up that was ejected: as newcomers do, or else as is usual. */
+  SlowStart returning() {
+    return slowStart == null ? RETURNING : slowStart;
+  }
 
   Settings with(Selector newSelector) {
     return new Settings(newSelector, routing, overrides, slowStart, reportedLoad);

@@ -12,7 +12,16 @@ final class Signals {
   /** What happens to endpoints that their weights follow. */
   interface Changes {
     /** One answers again that could not be connected to. */
-    void recovered();
+    void recovered(LiveEndpoint endpoint);
+
+    /** One has been ejected, or is no longer watched. */
+    void guarded();
+
+    /** One that was ejected is let in again. */
+    void letIn(LiveEndpoint endpoint);
+
+    /** A request failed. */
+    void failed();
 
     /** One has reported its load. */
     void reported();
@@ -21,7 +30,16 @@ final class Signals {
   private static final Changes NOBODY =
       new Changes() {
         @Override
-        public void recovered() {}
+        public void recovered(LiveEndpoint endpoint) {}
+
+        @Override
+        public void guarded() {}
+
+        @Override
+        public void letIn(LiveEndpoint endpoint) {}
+
+        @Override
+        public void failed() {}
 
         @Override
         public void reported() {}
@@ -46,7 +64,7 @@ final class Signals {
     return ticker;
   }
 
-  /** Whether the strategy goes by latency. */
+  /** Whether requests are timed: the strategy goes by latency, or the failure policy does. */
   boolean timed() {
     return timed;
   }

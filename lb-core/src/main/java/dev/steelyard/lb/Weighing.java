@@ -1,6 +1,7 @@
 package dev.steelyard.lb;
 
 import dev.steelyard.lb.NoInstanceAvailableException.Cause;
+import dev.steelyard.lb.registry.InstanceStatus;
 import dev.steelyard.lb.registry.Registration;
 import dev.steelyard.lb.route.Member;
 import dev.steelyard.lb.route.Reason;
@@ -50,14 +51,14 @@ record Weighing(
       next = any ? reportedLoad.updateNanos() : next;
     }
     double[] relative = ReportedWeights.factors(reported);
-    SlowStart slowStart = settings.slowStart();
+    SlowStart slowStart = settings.returning(); // those that do not warm up have not begun to
     List<WeightFactors> factors = new ArrayList<>(endpoints.size());
     for (int i = 0; i < reported.length; i++) {
       LiveEndpoint endpoint = endpoints.get(i);
       Registration registration = endpoint.registration();
       double warmth = 1;
       long warmingFor = endpoint.warmingFor(now);
-      if (slowStart != null && warmingFor >= 0) {
+      if (warmingFor >= 0) {
         warmth = slowStart.factor(warmingFor);
         if (warmingFor >= slowStart.windowNanos()) {
           endpoint.isWarm();
@@ -65,11 +66,13 @@ record Weighing(
           next = Math.min(next, Math.max(slowStart.windowNanos() / STEPS, SHORTEST_STEP_NANOS));
         }
       }
+      long ejectedFor = endpoint.ejectedFor(now);
+      next = ejectedFor > 0 ? Math.min(next, ejectedFor) : next;
       factors.add(
           new WeightFactors(
               registration.instance().weight(),
               warmth,
-              registration.status().weightFactor(),
+              ejectedFor > 0 ? 0 : registration.status().weightFactor(),
               1,
               1,
               relative[i],
@@ -90,9 +93,12 @@ record Weighing(
     List<Member> members = new ArrayList<>(endpoints.size());
     for (int i = 0; i < endpoints.size(); i++) {
       Registration registration = endpoints.get(i).registration();
+      boolean ejected = isEjected(registration, factors.get(i));
       members.add(
           new Member(
-              registration.instance(), registration.status(), factors.get(i).beforeHealth()));
+              registration.instance(),
+              ejected ? InstanceStatus.DOWN : registration.status(),
+              factors.get(i).beforeHealth()));
     }
     RoutePlan plan = RoutePlanner.plan(routing, members);
     List<WeightFactors> routed = new ArrayList<>(factors.size());
@@ -101,6 +107,10 @@ record Weighing(
           factors.get(i).routed(plan.isPanicking(i), plan.zoneFactor(i), plan.priorityFactor(i)));
     }
     return new Weighing(routed, plan, followsReports, next);
+  }
+
+  private static boolean isEjected(Registration registration, WeightFactors factors) {
+    return factors.health() == 0 && registration.status().acceptsNewRequests();
   }
 
   /** What an endpoint is selected by, 0 if it gets no new requests. */
@@ -128,7 +138,9 @@ record Weighing(
       case MAINTENANCE -> Cause.MAINTENANCE;
       case DOWN -> Cause.DOWN;
       case UP, DEGRADED ->
-          factors.get(index).override() == 0 ? Cause.OVERRIDDEN : Cause.WEIGHT_ZERO;
+          isEjected(registration, factors.get(index))
+              ? Cause.EJECTED
+              : factors.get(index).override() == 0 ? Cause.OVERRIDDEN : Cause.WEIGHT_ZERO;
     };
   }
 }

@@ -6,8 +6,8 @@ package dev.steelyard.lb;
  *
  * @param configured {@link dev.steelyard.lb.registry.Instance#weight()}
  * @param slowStart below 1 while it warms up, see {@link LoadBalancerBuilder#slowStart}
- * @param health {@link dev.steelyard.lb.registry.InstanceStatus#weightFactor()}; 1 for whatever the
- *     status is if routing panics
+ * @param health {@link dev.steelyard.lb.registry.InstanceStatus#weightFactor()}, 0 while it is
+ *     ejected; 1 for whatever the status is if routing panics
  * @param zone what routing makes of its zone: the zone's share of the requests over its share of
  *     the capacity
  * @param priority what routing makes of its priority tier, in the same way

@@ -28,6 +28,8 @@ class FleetTest {
           fleet,
           signals,
           new Settings(Selectors.roundRobin(), Routing.none(), Map.of(), null, null),
+          new FailureKnobs(),
+          null,
           new FaultExit(LoggerFactory.getLogger(FleetTest.class), "orders"),
           Scheduler.onDemand("weights"));
 

@@ -181,7 +181,7 @@ class LoadBalancerTest {
         LoadBalancer.builder("orders", registry)
             .ticker(ticker)
             .selector(first())
-            .retryBudget(0, 3)
+            .failurePolicy(FailurePolicy.standard().withRetryBudget(0, 3).withoutEjection())
             .build();
     for (Outcome outcome : Outcome.values()) {
       for (int i = 0; i <= outcome.ordinal(); i++) {

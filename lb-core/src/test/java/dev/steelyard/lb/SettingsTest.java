@@ -209,7 +209,9 @@ class SettingsTest {
 
   @Test
   void aSchedulerWithNothingToDoIsRefused() {
-    assertThrows(IllegalStateException.class, () -> builder().scheduler(scheduler).build());
+    assertThrows(
+        IllegalStateException.class,
+        () -> builder().failurePolicy(FailurePolicy.none()).scheduler(scheduler).build());
   }
 
   @Test

@@ -47,6 +47,7 @@ final class Traffic {
     Arrays.fill(services, service);
     this.balancer =
         LoadBalancer.builder("simulated", registry)
+            .failurePolicy(FailurePolicy.standard().withoutEjection()) // what the strategies do
             .selector(selector)
             .ticker(ticker)
             .random(RandomSource.seeded(4))

@@ -43,6 +43,7 @@ class UnreachableInstanceTest {
 
   private LoadBalancer balancer(Selector selector) {
     return LoadBalancer.builder("orders", registry)
+        .failurePolicy(FailurePolicy.standard().withoutEjection()) // what the strategies do
         .selector(selector)
         .ticker(() -> now)
         .random(RandomSource.seeded(7))

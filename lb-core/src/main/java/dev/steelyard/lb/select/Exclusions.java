@@ -3,6 +3,7 @@ package dev.steelyard.lb.select;
 import static java.util.Objects.requireNonNull;
 
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Set;
 
 /**
@@ -53,6 +54,21 @@ public final class Exclusions {
     Endpoint[] more = Arrays.copyOf(endpoints, endpoints.length + 1);
     more[endpoints.length] = endpoint;
     return new Exclusions(instanceIds, more);
+  }
+
+  /**
+   * Returns the exclusion of more instances.
+   *
+   * @param more ids of instances
+   * @return the extended exclusions
+   */
+  public Exclusions plusInstances(Set<String> more) {
+    if (more.isEmpty()) {
+      return this;
+    }
+    Set<String> union = new HashSet<>(instanceIds);
+    union.addAll(more);
+    return new Exclusions(Set.copyOf(union), endpoints);
   }
 
   /**
