@@ -18,6 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -136,6 +137,22 @@ public final class InstanceRegistry {
     requireNonNull(id, "id");
     requireNonNull(status, "status");
     return change(() -> ledger.setStatus(id, status) != null);
+  }
+
+  /**
+   * Sets the status of a registration, if nobody has changed it since it was seen: neither its
+   * incarnation nor its status. Attributes may have changed. For those who decide from what they
+   * have seen earlier, as a health check does: an operator's change in between wins.
+   *
+   * @param seen a registration of this registry
+   * @param status the new status; the one that it had to only look
+   * @return the registration of that id as it is now, with that status if it was set; null if there
+   *     is none
+   */
+  public @Nullable Registration setStatus(Registration seen, InstanceStatus status) {
+    requireNonNull(seen, "seen");
+    requireNonNull(status, "status");
+    return change(() -> ledger.setStatus(seen, status));
   }
 
   /**
@@ -285,7 +302,7 @@ public final class InstanceRegistry {
   }
 
   /** Changes the ledger under the lock, publishes, and tells whom it concerns outside it. */
-  private <R> R change(Supplier<R> body) {
+  private <R extends @Nullable Object> R change(Supplier<R> body) {
     R result;
     boolean changed;
     List<Drain> cancelled = new ArrayList<>();

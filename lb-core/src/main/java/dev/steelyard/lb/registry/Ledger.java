@@ -72,6 +72,16 @@ final class Ledger {
     return change(old, new Registration(old.instance(), status, old.incarnation()));
   }
 
+  /**
+   * Sets it if neither incarnation nor status are others than those seen; returns what is there.
+   */
+  @Nullable Registration setStatus(Registration seen, InstanceStatus status) {
+    Registration now = entries.get(seen.id());
+    boolean unchanged =
+        now != null && now.incarnation() == seen.incarnation() && now.status() == seen.status();
+    return unchanged ? setStatus(seen.id(), status) : now;
+  }
+
   void replaceAll(Collection<Instance> wanted, Set<String> ids) {
     for (String id : List.copyOf(entries.keySet())) {
       if (!ids.contains(id)) {
