@@ -620,10 +620,10 @@ public final class CircuitBreaker {
   }
 
   /**
-   * Calls something if the breaker admits it, and records how it ended. A result is a success. So
-   * is nothing that is thrown, but an {@link InterruptedException} or {@link CancellationException}
-   * is {@link Outcome#CANCELLED}, and a {@link RequestRefusedException} of something further in is
-   * {@link Outcome#IGNORED}.
+   * Calls something if the breaker admits it, and records how it ended. A result is a success, what
+   * is thrown a failure, but for two: an {@link InterruptedException} or {@link
+   * CancellationException} is {@link Outcome#CANCELLED}, and a {@link RequestRefusedException}, of
+   * something further in, is {@link Outcome#IGNORED}.
    *
    * @param <T> the type of the result
    * @param <X> the type of the checked exception, if any
