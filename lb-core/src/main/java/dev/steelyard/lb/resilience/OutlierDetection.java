@@ -38,8 +38,8 @@ import org.jspecify.annotations.Nullable;
  * </table>
  *
  * <p>The rules and their defaults are Envoy's and gRPC's (A50), with these differences. A success
- * rate must also be below the mean by a <em>margin</em>: without one, about 3 % of perfectly
- * healthy instances are below mean - 1.9 deviations in every interval, by chance. The failure
+ * rate must also be below the mean by a <em>margin</em>: without one, about 5 % of the instances of
+ * a fleet that is well are below mean - 1.9 deviations in every interval, by chance. The failure
  * percentage is enforced, and needs no minimum number of instances, since it compares nobody with
  * anybody.
  *
