@@ -48,7 +48,7 @@ record Active(
         false,
         NO_REGISTRY,
         List.of(),
-        new Weighing(List.of(), null, false, Long.MAX_VALUE),
+        new Weighing(List.of(), null, false, false, Long.MAX_VALUE),
         0,
         Map.of());
   }
@@ -71,7 +71,8 @@ record Active(
   }
 
   boolean panic() {
-    return groups().stream().flatMap(group -> group.tiers().stream()).anyMatch(TierPlan::panic);
+    return weighing.panic()
+        || groups().stream().flatMap(group -> group.tiers().stream()).anyMatch(TierPlan::panic);
   }
 
   SortedMap<Integer, Integer> tierLoads() {

@@ -55,7 +55,7 @@ public final class Attempts {
    * @throws IllegalStateException if the balancer is closed
    */
   public Lease first() {
-    balancer.noteRequest();
+    balancer.noteRequest(request);
     return balancer.fleet().acquire(request, excluded);
   }
 

@@ -24,6 +24,8 @@ import java.util.TreeMap;
  * @param retries retries made since creation
  * @param retriesRefused retries that the budget refused since creation
  * @param retryBalance how many retries the budget would allow at this moment
+ * @param ejected who is out because it fails
+ * @param refusals what was refused before an instance was picked
  * @param callbackFaults exceptions thrown by the user's classifier, and by the picker when a retry
  *     asked it, since creation
  */
@@ -40,7 +42,45 @@ public record BalancerSnapshot(
     long retries,
     long retriesRefused,
     double retryBalance,
+    Ejected ejected,
+    Refusals refusals,
     long callbackFaults) {
+
+  /**
+   * Who is out because it fails.
+   *
+   * @param instances how many are
+   * @param allowed how many may be, after what health has taken out
+   * @param refused how often none was ejected because no more may be, or more fail than may be out,
+   *     since creation
+   * @param outliers what the last interval of the outlier detection found, in words, also what it
+   *     only would have done
+   */
+  public record Ejected(int instances, int allowed, long refused, List<String> outliers) {
+    /**
+     * Copies the list.
+     *
+     * @param instances how many are
+     * @param allowed how many may be
+     * @param refused how often none was ejected because no more may be
+     * @param outliers what the outlier detection found
+     */
+    public Ejected {
+      outliers = List.copyOf(outliers);
+    }
+  }
+
+  /**
+   * What was refused before an instance was picked, since creation.
+   *
+   * @param rateLimited by the rate limit
+   * @param clientRateLimited by a client's rate limit
+   * @param waiting how many wait at this moment for an instance with room
+   * @param queueFull refused because as many waited as may
+   * @param queueTimeouts refused because they had waited too long
+   */
+  public record Refusals(
+      long rateLimited, long clientRateLimited, int waiting, long queueFull, long queueTimeouts) {}
 
   /**
    * Copies the collections.
@@ -57,6 +97,8 @@ public record BalancerSnapshot(
    * @param retries retries made since creation
    * @param retriesRefused retries that the budget refused since creation
    * @param retryBalance how many retries the budget would allow at this moment
+   * @param ejected who is out because it fails
+   * @param refusals what was refused before an instance was picked
    * @param callbackFaults exceptions thrown by the user's classifier since creation
    */
   public BalancerSnapshot {

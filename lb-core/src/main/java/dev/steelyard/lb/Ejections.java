@@ -65,12 +65,12 @@ final class Ejections {
   }
 
   /**
-   * Sets the room by what is registered now. Called by the writer.
+   * Sets the room by what is registered now. In panic there is none. Called by the writer.
    *
    * @return endpoints that have to be let in again: what has left, or gone down, has left too
    *     little room for them. Those that would be let in soonest anyway come first
    */
-  List<LiveEndpoint> fit(List<LiveEndpoint> endpoints, long now) {
+  List<LiveEndpoint> fit(List<LiveEndpoint> endpoints, boolean panic, long now) {
     int registered = 0;
     int down = 0;
     List<LiveEndpoint> out = new ArrayList<>();
@@ -94,7 +94,8 @@ final class Ejections {
         }
       }
     }
-    int excess = room.allow(Math.max(cap.allowed(registered) - down, 0)) - letIn.size();
+    int most = panic ? 0 : Math.max(cap.allowed(registered) - down, 0);
+    int excess = room.allow(most) - letIn.size();
     if (excess > 0) {
       out.sort(Comparator.comparingLong(endpoint -> endpoint.ejectedFor(now)));
       letIn.addAll(out.subList(0, Math.min(excess, out.size())));
@@ -102,8 +103,23 @@ final class Ejections {
     return letIn;
   }
 
-  EjectionRoom room() {
-    return room;
+  /** Whether so few are well that all are to be used. */
+  static boolean isPanic(int percent, List<LiveEndpoint> endpoints, long now) {
+    if (percent == 0) {
+      return false;
+    }
+    int registered = 0;
+    int usable = 0;
+    for (LiveEndpoint endpoint : endpoints) {
+      InstanceStatus status = endpoint.registration().status();
+      if (status.acceptsNewRequests()) {
+        registered++;
+        usable += endpoint.ejectedFor(now) > 0 ? 0 : 1;
+      } else if (status == InstanceStatus.DOWN) {
+        registered++;
+      }
+    }
+    return usable * 100L < registered * (long) percent;
   }
 
   boolean watchesAlways() {
@@ -112,6 +128,17 @@ final class Ejections {
 
   @Nullable OutlierWatch watch() {
     return watch;
+  }
+
+  /** For the snapshot. */
+  static BalancerSnapshot.Ejected describe(@Nullable Ejections ejections) {
+    return ejections == null
+        ? new BalancerSnapshot.Ejected(0, 0, 0, List.of())
+        : new BalancerSnapshot.Ejected(
+            ejections.room.taken(),
+            ejections.room.allowed(),
+            ejections.room.refused(),
+            ejections.watch == null ? List.of() : ejections.watch.findings());
   }
 
   /** For the snapshot. */

@@ -49,6 +49,31 @@ final class FailureKnobs implements Cloneable {
 
   int maxInFlight = Integer.MAX_VALUE;
 
+  /** 0 for a limit that does not adapt. */
+  int adaptiveMin;
+
+  int adaptiveMax;
+
+  /** 0 for nobody waiting. */
+  int queueCapacity;
+
+  long maxWaitNanos;
+  boolean queueLifo;
+  @Nullable Rate rate;
+  @Nullable Rate clientRate;
+  long maxClients;
+
+  /** Below which share of usable instances all are used; -1 for as it follows from the rest. */
+  int panicPercent = -1;
+
+  /**
+   * A rate limit.
+   *
+   * @param perSecond permits per second
+   * @param burst permits that may be saved up
+   */
+  record Rate(double perSecond, int burst) {}
+
   /** Null for nothing being ejected. Nobody changes it: each use copies it first. */
   CircuitBreaker.@Nullable Builder breaker =
       CircuitBreaker.builder("instance")
@@ -68,13 +93,19 @@ final class FailureKnobs implements Cloneable {
     }
   }
 
+  /** Below which share of usable instances all are used, 0 for never. */
+  int panicPercent(boolean monitored) {
+    return panicPercent >= 0 ? panicPercent : monitored ? 100 - ejectionCap.maxPercent() : 0;
+  }
+
   /** Whether anything needs a scheduler. */
   boolean waitsForTime() {
     return breaker != null
         || maxRetries > 0
         || hedgeQuantile > 0
         || perTryTimeoutNanos > 0
-        || overallTimeoutNanos > 0;
+        || overallTimeoutNanos > 0
+        || queueCapacity > 0;
   }
 
   /** Refuses what contradicts itself or has no effect. */
@@ -91,6 +122,18 @@ final class FailureKnobs implements Cloneable {
         "outlierDetection",
         "unset where nothing is ejected; set a circuitBreaker, which carries the ejection out");
     refuse(breaker == null && ejectionCapSet, "ejectionCap", "unset where nothing is ejected");
+    refuse(
+        adaptiveMin > 0 && maxInFlight < Integer.MAX_VALUE,
+        "maxInFlight",
+        "unset beside adaptiveConcurrency, which has a greatest limit of its own");
+    refuse(
+        queueCapacity > 0 && adaptiveMin == 0 && maxInFlight == Integer.MAX_VALUE,
+        "waitQueue",
+        "unset without maxInFlight and adaptiveConcurrency: nobody would ever wait");
+    refuse(
+        queueCapacity > 0 && overallTimeoutNanos > 0 && maxWaitNanos >= overallTimeoutNanos,
+        "waitQueue.maxWait " + Duration.ofNanos(maxWaitNanos),
+        "below the overallTimeout, " + Duration.ofNanos(overallTimeoutNanos));
     refuse(
         overallTimeoutNanos > 0 && perTryTimeoutNanos > overallTimeoutNanos,
         "perTryTimeout " + Duration.ofNanos(perTryTimeoutNanos),
@@ -150,8 +193,35 @@ final class FailureKnobs implements Cloneable {
       knobs.add("outlierDetection=" + (outliers == null ? "none" : outliers));
       knobs.add(ejectionCap.toString());
     }
+    if (panicPercent >= 0) {
+      knobs.add("panicThreshold=" + panicPercent + " %");
+    }
     if (maxInFlight < Integer.MAX_VALUE) {
       knobs.add("maxInFlight=" + maxInFlight);
+    }
+    if (adaptiveMin > 0) {
+      knobs.add("adaptiveConcurrency=" + adaptiveMin + ".." + adaptiveMax);
+    }
+    if (queueCapacity > 0) {
+      knobs.add(
+          "waitQueue="
+              + queueCapacity
+              + ", "
+              + Duration.ofNanos(maxWaitNanos)
+              + (queueLifo ? ", last first when overloaded" : ""));
+    }
+    if (rate != null) {
+      knobs.add("rateLimit=" + rate.perSecond() + "/s, burst " + rate.burst());
+    }
+    if (clientRate != null) {
+      knobs.add(
+          "clientRateLimit="
+              + clientRate.perSecond()
+              + "/s, burst "
+              + clientRate.burst()
+              + ", "
+              + maxClients
+              + " clients");
     }
     return knobs.toString();
   }

@@ -4,11 +4,14 @@ import static dev.steelyard.lb.internal.Checks.check;
 import static dev.steelyard.lb.internal.Checks.positiveNanos;
 import static java.util.Objects.requireNonNull;
 
+import dev.steelyard.lb.limit.AdaptiveLimit;
 import dev.steelyard.lb.request.Outcome;
 import dev.steelyard.lb.resilience.CircuitBreaker;
 import dev.steelyard.lb.resilience.EjectionCap;
 import dev.steelyard.lb.resilience.OutlierDetection;
+import dev.steelyard.lb.resilience.RateLimiter;
 import dev.steelyard.lb.resilience.RetryBudget;
+import dev.steelyard.lb.select.Routing;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
@@ -396,6 +399,120 @@ public final class FailurePolicy {
   public FailurePolicy withMaxInFlight(int requests) {
     check(requests >= 1 && requests <= 1_000_000, "maxInFlight", requests, "1..1000000");
     return with(copy -> copy.maxInFlight = requests);
+  }
+
+  /**
+   * Lets each instance have as many requests in flight as it answers without its latency growing: a
+   * limit that adapts, in place of {@link #withMaxInFlight}; see {@code docs/limits.md}. Requests
+   * are timed for it. Default: no limit.
+   *
+   * @param min the least limit, at least 1
+   * @param max the greatest, at least {@code min}, at most 10 000
+   * @return the changed policy
+   * @throws IllegalArgumentException if out of range
+   */
+  public FailurePolicy withAdaptiveConcurrency(int min, int max) {
+    check(min >= 1, "adaptiveConcurrency.min", min, "at least 1");
+    check(
+        max >= min && max <= AdaptiveLimit.HIGHEST,
+        "adaptiveConcurrency.max",
+        max,
+        min + ".." + AdaptiveLimit.HIGHEST);
+    return with(
+        copy -> {
+          copy.adaptiveMin = min;
+          copy.adaptiveMax = max;
+        });
+  }
+
+  /**
+   * Lets requests wait while every instance that could serve them is at its limit, first come first
+   * served: {@code withWaitQueue(capacity, maxWait, false)}.
+   *
+   * @param capacity how many may wait, 1 to 1 000 000
+   * @param maxWait how long one may wait, positive
+   * @return the changed policy
+   * @throws IllegalArgumentException if out of range
+   */
+  public FailurePolicy withWaitQueue(int capacity, Duration maxWait) {
+    return withWaitQueue(capacity, maxWait, false);
+  }
+
+  /**
+   * Lets requests wait while every instance that could serve them is at its limit. {@link
+   * LoadBalancer#acquire} and {@link LoadBalancer#call} then block for so long; what is sent
+   * asynchronously waits without a thread. Retries and hedges do not wait. Default: nobody waits,
+   * and such requests fail with {@link NoInstanceAvailableException}.
+   *
+   * @param capacity how many may wait, 1 to 1 000 000; more are refused at once
+   * @param maxWait how long one may wait, positive
+   * @param lifoWhenOverloaded whether, while there is too much to do, turns go to who came last
+   * @return the changed policy
+   * @throws IllegalArgumentException if out of range
+   */
+  public FailurePolicy withWaitQueue(int capacity, Duration maxWait, boolean lifoWhenOverloaded) {
+    check(capacity >= 1 && capacity <= 1_000_000, "waitQueue.capacity", capacity, "1..1000000");
+    long nanos = positiveNanos(maxWait, "waitQueue.maxWait");
+    return with(
+        copy -> {
+          copy.queueCapacity = capacity;
+          copy.maxWaitNanos = nanos;
+          copy.queueLifo = lifoWhenOverloaded;
+        });
+  }
+
+  /**
+   * Limits the requests of this balancer. What is too much is refused with {@link
+   * dev.steelyard.lb.resilience.RequestRefusedException}, which says when trying again may help.
+   * Retries and hedges are not counted: they have their budget. Default: no limit.
+   *
+   * @param perSecond requests per second, see {@link RateLimiter#perSecond(double, int)}
+   * @param burst how many may be saved up, at least 1
+   * @return the changed policy
+   * @throws IllegalArgumentException if out of range
+   */
+  public FailurePolicy withRateLimit(double perSecond, int burst) {
+    RateLimiter.perSecond(perSecond, burst); // refuses what is out of range, here and now
+    return with(copy -> copy.rate = new FailureKnobs.Rate(perSecond, burst));
+  }
+
+  /**
+   * Limits the requests of each client: of each {@link
+   * dev.steelyard.lb.request.RequestContext#key()}, or client address if there is no key. Requests
+   * with neither are not limited. Default: no limit.
+   *
+   * @param perSecond requests per second and client
+   * @param burst how many may be saved up, at least 1
+   * @param maxClients how many clients are remembered at once; beyond it the one that has been
+   *     quiet longest is forgotten, and may have a burst again. At least 1
+   * @return the changed policy
+   * @throws IllegalArgumentException if out of range
+   */
+  public FailurePolicy withClientRateLimit(double perSecond, int burst, long maxClients) {
+    RateLimiter.perSecond(perSecond, burst);
+    check(maxClients >= 1, "clientRateLimit.maxClients", maxClients, "at least 1");
+    return with(
+        copy -> {
+          copy.clientRate = new FailureKnobs.Rate(perSecond, burst);
+          copy.maxClients = maxClients;
+        });
+  }
+
+  /**
+   * Has all instances used, also those that are DOWN or ejected, while fewer than a share of them
+   * are well: the checks may be what is wrong, and the few that are left would not stand it (panic
+   * mode). {@link BalancerSnapshot#panic} says so. Where there is a {@link Routing}, its own
+   * threshold holds, and this one has no effect. Default: if a health monitor is {@linkplain
+   * LoadBalancerBuilder#healthMonitor linked}, below what the {@link #withEjectionCap cap} leaves;
+   * else never, since a status that somebody has set is a fact.
+   *
+   * @param percent 0 (never) to 100
+   * @return the changed policy
+   * @throws IllegalArgumentException if out of range
+   */
+  public FailurePolicy withPanicThreshold(int percent) {
+    check(percent >= 0 && percent <= 100, "panicThreshold", percent, "0..100");
+    return with(copy -> copy.panicPercent = percent);
   }
 
   FailureKnobs knobs() {

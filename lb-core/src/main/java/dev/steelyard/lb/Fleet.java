@@ -79,6 +79,10 @@ final class Fleet {
     return name;
   }
 
+  RandomSource random() {
+    return random;
+  }
+
   boolean isClosed() {
     return closed;
   }
@@ -127,12 +131,13 @@ final class Fleet {
     } else {
       picker = RoutePickers.prepare(plan, selector, endpoints, random, previous.picker());
     }
-    signals.timed(selector.isTimed());
+    boolean timed = selector.isTimed() || signals.isAlwaysTimed();
+    signals.timed(timed);
     Active next =
         new Active(
             picker,
             selector.toString(),
-            selector.isTimed(),
+            timed,
             registry,
             List.copyOf(endpoints),
             weighing,

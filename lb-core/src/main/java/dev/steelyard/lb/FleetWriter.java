@@ -2,11 +2,13 @@ package dev.steelyard.lb;
 
 import dev.steelyard.lb.env.Scheduler;
 import dev.steelyard.lb.internal.FaultExit;
+import dev.steelyard.lb.limit.AdaptiveLimit;
 import dev.steelyard.lb.registry.Registration;
 import dev.steelyard.lb.registry.RegistryChange;
 import dev.steelyard.lb.registry.RegistryListener;
 import dev.steelyard.lb.registry.RegistrySnapshot;
 import dev.steelyard.lb.route.RoutePlan;
+import dev.steelyard.lb.select.Routing;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
@@ -34,6 +36,10 @@ import org.slf4j.LoggerFactory;
 final class FleetWriter implements RegistryListener, Signals.Changes {
   private static final Logger LOGGER = LoggerFactory.getLogger(FleetWriter.class);
   private static final long RETRY_NANOS = 1_000_000_000;
+
+  /** Where a limit that adapts begins. */
+  private static final int INITIAL_LIMIT = 20;
+
   private static final VarHandle RECOVERED;
   private static final VarHandle FOLLOWING;
   private static final VarHandle WATCHING;
@@ -86,19 +92,22 @@ final class FleetWriter implements RegistryListener, Signals.Changes {
 
   private volatile Scheduler.@Nullable Task watchTimer;
   private final @Nullable Ejections ejections;
-  private final int maxInFlight;
+  private final FailureKnobs policy;
+  private final boolean monitored;
 
   FleetWriter(
       Fleet fleet,
       Signals signals,
       Settings settings,
       FailureKnobs policy,
+      boolean monitored,
       @Nullable Ejections ejections,
       FaultExit faults,
       Scheduler scheduler) {
     this.fleet = fleet;
     this.ejections = ejections;
-    this.maxInFlight = policy.maxInFlight;
+    this.policy = policy;
+    this.monitored = monitored;
     this.faults = faults;
     this.signals = signals;
     this.settings = settings;
@@ -202,10 +211,7 @@ final class FleetWriter implements RegistryListener, Signals.Changes {
       }
       for (Registration added : change.added()) {
         LiveEndpoint endpoint = new LiveEndpoint(signals, added, true);
-        endpoint.limit(maxInFlight);
-        if (ejections != null) {
-          ejections.equip(endpoint);
-        }
+        equip(endpoint);
         byIncarnation.put(added.incarnation(), endpoint);
         // What is there when the program starts need not be cold, and if all are it does not
         // matter.
@@ -233,6 +239,23 @@ final class FleetWriter implements RegistryListener, Signals.Changes {
       throw failure; // to the registry's fault exit; the last picker stays
     } finally {
       finish(closed);
+    }
+  }
+
+  private void equip(LiveEndpoint endpoint) {
+    endpoint.limit(policy.maxInFlight);
+    if (policy.adaptiveMin > 0) {
+      int initial = Math.max(policy.adaptiveMin, Math.min(policy.adaptiveMax, INITIAL_LIMIT));
+      endpoint.equip(
+          new AdaptiveLimit(
+              policy.adaptiveMin,
+              policy.adaptiveMax,
+              initial,
+              fleet.random(),
+              signals.ticker().nanos()));
+    }
+    if (ejections != null) {
+      ejections.equip(endpoint);
     }
   }
 
@@ -291,12 +314,15 @@ final class FleetWriter implements RegistryListener, Signals.Changes {
     for (LiveEndpoint endpoint : lettingIn) { // who was let in the last time has been let in
       endpoint.lettingIn(false);
     }
-    lettingIn = ejections == null ? List.of() : ejections.fit(endpoints, now);
+    boolean panic =
+        settings.routing().equals(Routing.none())
+            && Ejections.isPanic(policy.panicPercent(monitored), endpoints, now);
+    lettingIn = ejections == null ? List.of() : ejections.fit(endpoints, panic, now);
     for (LiveEndpoint endpoint : lettingIn) {
       endpoint.lettingIn(true);
     }
     following = false; // before looking: a report that comes from now on wakes the timer
-    Weighing weighing = Weighing.of(settings, endpoints, now);
+    Weighing weighing = Weighing.of(settings, endpoints, panic, now);
     if (weighing.followsReports()) {
       following = true;
     }
@@ -327,6 +353,7 @@ final class FleetWriter implements RegistryListener, Signals.Changes {
     List<LiveEndpoint> letIn = lettingIn;
     writing.unlock();
     closed.forEach(LiveEndpoint::checkIdle);
+    signals.releasedAll(); // what is new, or let in, has room
     if (!letIn.isEmpty()) {
       long now = signals.ticker().nanos();
       letIn.forEach(endpoint -> endpoint.letIn(now));

@@ -29,15 +29,17 @@ public sealed class Lease implements AutoCloseable permits SessionLease {
   }
 
   // Two times that no clock is at: System.nanoTime is centuries away from them, and a start that a
-  // test's clock puts on one is moved by two nanoseconds.
+  // test's clock puts on one is moved by two nanoseconds. A start is even, and made odd when the
+  // answer has begun: then the latency is known, and the rest of the time is not part of it.
   private static final long ENDED = Long.MIN_VALUE;
   static final long UNTIMED = Long.MIN_VALUE + 1;
+  private static final long ANSWERED = 1;
 
   // With compressed references 12 bytes of header and 20 of fields: 32 bytes. That is why the state
   // has no field of its own.
   private final LiveEndpoint endpoint;
 
-  // When the request began, UNTIMED (also if its time is known already), or ENDED. Plain, so that
+  // When the request began, UNTIMED, or ENDED. Plain, so that
   // making a lease needs no fence; read and replaced through STATE.
   @SuppressWarnings("UnusedVariable") // read through STATE
   private long state;
@@ -53,7 +55,7 @@ public sealed class Lease implements AutoCloseable permits SessionLease {
 
   /** The state of a lease whose request begins at a time. */
   static long timed(long startNanos) {
-    return startNanos <= UNTIMED ? UNTIMED + 1 : startNanos;
+    return startNanos <= UNTIMED ? UNTIMED + 1 : startNanos & ~ANSWERED;
   }
 
   /**
@@ -74,8 +76,12 @@ public sealed class Lease implements AutoCloseable permits SessionLease {
     long before = (long) STATE.getVolatile(this);
     if (before == UNTIMED) {
       endpoint.answered();
-    } else if (before != ENDED && STATE.compareAndSet(this, before, UNTIMED)) {
-      endpoint.answered(before, endpoint.signals().ticker().nanos());
+    } else if ((before & ANSWERED) == 0
+        && before != ENDED
+        && STATE.compareAndSet(this, before, before | ANSWERED)) {
+      long now = endpoint.signals().ticker().nanos();
+      endpoint.answered(before, now);
+      endpoint.adapt(Outcome.SUCCESS, Math.max(now - before, 0), now);
     }
   }
 
@@ -110,19 +116,29 @@ public sealed class Lease implements AutoCloseable permits SessionLease {
       return false;
     }
     long nanos = -1;
-    if (before == UNTIMED) {
+    if ((before & ANSWERED) != 0) { // UNTIMED is odd, too
       endpoint.record(outcome);
-      endpoint.judge(permit, outcome, -1);
+      endpoint.judge(permit, outcome, before == UNTIMED ? -1 : sinceIfJudged(before));
     } else {
       long now = endpoint.signals().ticker().nanos();
       nanos = Math.max(now - before, 0);
       endpoint.record(outcome, before, now);
       endpoint.judge(permit, outcome, nanos, now);
+      endpoint.adapt(outcome, nanos, now);
     }
     endpoint.end();
     endpoint.tellEnded(outcome, nanos);
     ended(outcome);
+    endpoint.signals().observed(endpoint, outcome);
+    endpoint.signals().released();
     return true;
+  }
+
+  /** How long the whole call took, if the breaker asks; else a clock read is saved. */
+  private long sinceIfJudged(long answeredState) {
+    return endpoint.signals().isDurationJudged()
+        ? Math.max(endpoint.signals().ticker().nanos() - (answeredState & ~ANSWERED), 0)
+        : -1;
   }
 
   /** Is called once, when the lease has ended. */
@@ -138,6 +154,8 @@ public sealed class Lease implements AutoCloseable permits SessionLease {
     endpoint.end();
     endpoint.tellEnded(Outcome.FAILURE, -1);
     ended(Outcome.FAILURE);
+    endpoint.signals().observed(endpoint, Outcome.FAILURE);
+    endpoint.signals().released();
     return true;
   }
 

@@ -2,6 +2,7 @@ package dev.steelyard.lb;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.steelyard.lb.limit.AdaptiveLimit;
 import dev.steelyard.lb.registry.Instance;
 import dev.steelyard.lb.registry.Registration;
 import dev.steelyard.lb.request.Outcome;
@@ -44,6 +45,7 @@ final class LiveEndpoint extends MeasuredEndpoint {
   private volatile Registration registration;
   private @Nullable CircuitBreaker breaker;
   private @Nullable EjectionSlot slot;
+  private @Nullable AdaptiveLimit adaptive;
   // The next four are of the writer alone.
   private LoadListener[] listeners = NOBODY;
   private boolean left;
@@ -193,6 +195,21 @@ final class LiveEndpoint extends MeasuredEndpoint {
     CircuitBreaker guarded = breaker;
     if (guarded != null) {
       guarded.record(permit, outcome, nanos, now);
+    }
+  }
+
+  /** Set before it is published. */
+  void equip(AdaptiveLimit itsLimit) {
+    adaptive = itsLimit;
+    limit(itsLimit.limit());
+  }
+
+  /** Moves its limit by what a request took that is still counted as in flight. */
+  void adapt(Outcome outcome, long nanos, long now) {
+    AdaptiveLimit adapting = adaptive;
+    if (adapting != null) {
+      adapting.sample(nanos, inFlight(), outcome, now);
+      limit(adapting.limit());
     }
   }
 

@@ -7,10 +7,12 @@ import static java.util.Objects.requireNonNull;
 import dev.steelyard.lb.env.Scheduler;
 import dev.steelyard.lb.env.Ticker;
 import dev.steelyard.lb.internal.FaultExit;
+import dev.steelyard.lb.limit.WaitQueue;
 import dev.steelyard.lb.registry.InstanceRegistry;
 import dev.steelyard.lb.registry.Subscription;
 import dev.steelyard.lb.request.Outcome;
 import dev.steelyard.lb.request.RequestContext;
+import dev.steelyard.lb.resilience.CircuitBreaker;
 import dev.steelyard.lb.resilience.RetryBudget;
 import dev.steelyard.lb.select.Exclusions;
 import dev.steelyard.lb.select.LoadReport;
@@ -42,6 +44,8 @@ public final class LoadBalancer implements AutoCloseable {
   private final FaultExit faults;
   private final Fleet fleet;
   private final FleetWriter writer;
+  private final Limits limits;
+  private final @Nullable Ejections ejections;
   private final Subscription subscription;
   private final LongAdder retries = new LongAdder();
 
@@ -60,7 +64,15 @@ public final class LoadBalancer implements AutoCloseable {
     if (sessions != null) {
       sessions.attach(name);
     }
+    Scheduler scheduler =
+        builder.scheduler == null ? Scheduler.onDemand(name + "-timer") : builder.scheduler;
+    this.limits = new Limits(name, policy, ticker, scheduler);
+    signals.queue(limits.queue());
+    signals.alwaysTimed(
+        policy.breaker != null && policy.breaker.judgesDuration(), policy.adaptiveMin > 0);
+    signals.healthMonitor(builder.healthMonitor);
     this.fleet = new Fleet(name, builder.random, signals, sessions);
+    this.ejections = Ejections.of(policy, signals, builder.random, fleet);
     this.writer =
         new FleetWriter(
             fleet,
@@ -72,9 +84,10 @@ public final class LoadBalancer implements AutoCloseable {
                 builder.slowStart,
                 builder.reportedLoad),
             policy,
-            Ejections.of(policy, signals, builder.random, fleet),
+            builder.healthMonitor != null,
+            ejections,
             faults,
-            builder.scheduler == null ? Scheduler.onDemand(name + "-weights") : builder.scheduler);
+            scheduler);
     this.subscription = builder.registry.subscribe(writer);
     try {
       writer.checkStarted();
@@ -110,10 +123,13 @@ public final class LoadBalancer implements AutoCloseable {
    * @param request what the request brings
    * @return a lease, to be ended when the request is
    * @throws NoInstanceAvailableException if no instance may get the request
+   * @throws dev.steelyard.lb.resilience.RequestRefusedException if a rate limit of the failure
+   *     policy refuses it, or it has waited too long
    * @throws IllegalStateException if the balancer is closed
    */
   public Lease acquire(RequestContext request) {
-    return fleet.acquire(request, Exclusions.of(request.excludedInstances()));
+    limits.admit(request);
+    return acquireNow(request, Exclusions.of(request.excludedInstances()));
   }
 
   /**
@@ -290,6 +306,19 @@ public final class LoadBalancer implements AutoCloseable {
   }
 
   /**
+   * Returns the circuit breaker of an instance, for an operator's hand: to force it open, to
+   * disable it, to let the instance in again, or to listen. O(n).
+   *
+   * @param instanceId the id of the instance
+   * @return its breaker, which is replaced when the instance is registered anew; null if it is not
+   *     registered, or the failure policy ejects nobody
+   */
+  public @Nullable CircuitBreaker circuitBreaker(String instanceId) {
+    LiveEndpoint endpoint = writer.find(notBlank(instanceId, "instanceId"));
+    return endpoint == null ? null : endpoint.breaker();
+  }
+
+  /**
    * Returns the state of every endpoint. O(n); for people and metrics, not for the path of
    * requests.
    *
@@ -311,6 +340,8 @@ public final class LoadBalancer implements AutoCloseable {
         retries.sum(),
         retryBudget.exhausted(),
         retryBudget.balance(now),
+        Ejections.describe(ejections),
+        limits.describe(),
         faults.count());
   }
 
@@ -328,7 +359,8 @@ public final class LoadBalancer implements AutoCloseable {
     return fleet;
   }
 
-  void noteRequest() {
+  void noteRequest(RequestContext request) {
+    limits.admit(request);
     retryBudget.deposit(ticker.nanos());
   }
 
@@ -345,11 +377,18 @@ public final class LoadBalancer implements AutoCloseable {
    * wait.
    */
   Lease acquireNow(RequestContext request, Exclusions excluded) {
-    return fleet.acquire(request, excluded);
+    WaitQueue queue = limits.queue();
+    return queue == null
+        ? fleet.acquire(request, excluded)
+        : new Waiting(fleet, queue, request, excluded).acquire();
   }
 
   /** As {@link #acquireNow}, without blocking; the future fails with what that throws. */
   CompletableFuture<Lease> acquireLater(RequestContext request, Exclusions excluded) {
+    WaitQueue queue = limits.queue();
+    if (queue != null) {
+      return new Waiting(fleet, queue, request, excluded).acquireLater();
+    }
     try {
       return CompletableFuture.completedFuture(fleet.acquire(request, excluded));
     } catch (RuntimeException none) {

@@ -7,6 +7,7 @@ import static java.util.Objects.requireNonNull;
 import dev.steelyard.lb.env.RandomSource;
 import dev.steelyard.lb.env.Scheduler;
 import dev.steelyard.lb.env.Ticker;
+import dev.steelyard.lb.health.HealthMonitor;
 import dev.steelyard.lb.registry.InstanceRegistry;
 import dev.steelyard.lb.select.Routing;
 import dev.steelyard.lb.select.Selector;
@@ -41,6 +42,7 @@ public final class LoadBalancerBuilder {
   Settings.@Nullable ReportedLoad reportedLoad;
   @Nullable StickySessionTable stickySessions;
   @Nullable Scheduler scheduler;
+  @Nullable HealthMonitor healthMonitor;
   Ticker ticker = Ticker.system();
   RandomSource random = RandomSource.threadLocal();
 
@@ -232,6 +234,21 @@ public final class LoadBalancerBuilder {
    */
   public LoadBalancerBuilder stickySessions(StickySessionTable table) {
     this.stickySessions = requireNonNull(table, "stickySessions");
+    return this;
+  }
+
+  /**
+   * Links a health monitor of the same registry: how requests end counts for it as passive checks
+   * ({@link HealthMonitor#passive}), and since what is DOWN is then its verdict, not a fact, all
+   * instances are used if it leaves too few ({@link FailurePolicy#withPanicThreshold}). Whether and
+   * when it runs, and who closes it, is the caller's matter. Default: none; what it sets in the
+   * registry is followed all the same.
+   *
+   * @param monitor watches the registry of this balancer
+   * @return this builder
+   */
+  public LoadBalancerBuilder healthMonitor(HealthMonitor monitor) {
+    this.healthMonitor = requireNonNull(monitor, "healthMonitor");
     return this;
   }
 

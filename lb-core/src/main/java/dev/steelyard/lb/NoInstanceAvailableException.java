@@ -68,6 +68,10 @@ public final class NoInstanceAvailableException extends RuntimeException {
                 ", ", balancer + ": none of " + registered + " instances is available (", ")"));
   }
 
+  boolean isFor(Cause cause) {
+    return counts.containsKey(cause);
+  }
+
   /**
    * Returns the name of the balancer.
    *

@@ -1,7 +1,11 @@
 package dev.steelyard.lb;
 
 import dev.steelyard.lb.env.Ticker;
+import dev.steelyard.lb.health.HealthMonitor;
+import dev.steelyard.lb.limit.WaitQueue;
+import dev.steelyard.lb.request.Outcome;
 import dev.steelyard.lb.select.Endpoint;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What all endpoints of one balancer share: the clock, and how their averages fade. Its identity
@@ -54,6 +58,10 @@ final class Signals {
 
   private Changes changes = NOBODY;
   private double errorPenalty = -1;
+  private boolean alwaysTimed;
+  private boolean durationJudged;
+  private @Nullable WaitQueue queue;
+  private @Nullable HealthMonitor monitor;
 
   Signals(Ticker ticker, long latencyDecayNanos) {
     this.ticker = ticker;
@@ -71,6 +79,59 @@ final class Signals {
 
   void timed(boolean now) {
     timed = now;
+  }
+
+  /**
+   * Has all requests timed, whatever the strategy. Set before there are endpoints.
+   *
+   * @param judged because breakers ask how long calls take
+   * @param adapted because limits follow latencies
+   */
+  void alwaysTimed(boolean judged, boolean adapted) {
+    durationJudged = judged;
+    alwaysTimed = judged || adapted;
+  }
+
+  boolean isDurationJudged() {
+    return durationJudged;
+  }
+
+  boolean isAlwaysTimed() {
+    return alwaysTimed;
+  }
+
+  /** Who waits for requests to end. Set before there are endpoints. */
+  void queue(@Nullable WaitQueue whoWaits) {
+    queue = whoWaits;
+  }
+
+  /** Who is to hear how requests end. Set before there are endpoints. */
+  void healthMonitor(@Nullable HealthMonitor whom) {
+    monitor = whom;
+  }
+
+  /** A request to an endpoint ended. */
+  void observed(LiveEndpoint endpoint, Outcome outcome) {
+    HealthMonitor told = monitor;
+    if (told != null) {
+      told.passive(endpoint.registration().id(), endpoint.incarnation(), outcome);
+    }
+  }
+
+  /** A request has ended. */
+  void released() {
+    WaitQueue line = queue;
+    if (line != null) {
+      line.release();
+    }
+  }
+
+  /** Instances may have room that had none, or were not there. */
+  void releasedAll() {
+    WaitQueue line = queue;
+    if (line != null) {
+      line.releaseAll();
+    }
   }
 
   /** Who is to be told what happens to endpoints; set before there are any. */

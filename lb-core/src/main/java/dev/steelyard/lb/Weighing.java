@@ -20,12 +20,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param factors what each is made of
  * @param plan what routing makes of them, or null without routing
+ * @param panic whether all are used, however they are; routing has a panic of its own
  * @param followsReports whether there are reports of load, whose weights change as they do
  * @param nextChangeNanos how long until they change by themselves; Long.MAX_VALUE for never
  */
 record Weighing(
     List<WeightFactors> factors,
     @Nullable RoutePlan plan,
+    boolean panic,
     boolean followsReports,
     long nextChangeNanos) {
   /** In how many steps an instance warms up, at most. */
@@ -34,7 +36,7 @@ record Weighing(
   /** More steps a second would say little, and cost a hashing strategy a table each. */
   private static final long SHORTEST_STEP_NANOS = 20_000_000;
 
-  static Weighing of(Settings settings, List<LiveEndpoint> endpoints, long now) {
+  static Weighing of(Settings settings, List<LiveEndpoint> endpoints, boolean panic, long now) {
     long next = Long.MAX_VALUE;
     double[] reported = new double[endpoints.size()];
     Settings.ReportedLoad reportedLoad = settings.reportedLoad();
@@ -72,14 +74,14 @@ record Weighing(
           new WeightFactors(
               registration.instance().weight(),
               warmth,
-              ejectedFor > 0 ? 0 : registration.status().weightFactor(),
+              health(registration.status(), ejectedFor > 0, panic),
               1,
               1,
               relative[i],
               settings.overrides().getOrDefault(registration.id(), 1.0)));
     }
     if (settings.routing().equals(Routing.none())) {
-      return new Weighing(factors, null, any, next);
+      return new Weighing(factors, null, panic, any, next);
     }
     return routed(settings.routing(), endpoints, factors, any, next);
   }
@@ -106,7 +108,14 @@ record Weighing(
       routed.add(
           factors.get(i).routed(plan.isPanicking(i), plan.zoneFactor(i), plan.priorityFactor(i)));
     }
-    return new Weighing(routed, plan, followsReports, next);
+    return new Weighing(routed, plan, false, followsReports, next);
+  }
+
+  private static double health(InstanceStatus status, boolean ejected, boolean panic) {
+    if (panic && (status.acceptsNewRequests() || status == InstanceStatus.DOWN)) {
+      return 1;
+    }
+    return ejected ? 0 : status.weightFactor();
   }
 
   private static boolean isEjected(Registration registration, WeightFactors factors) {

@@ -29,6 +29,7 @@ class FleetTest {
           signals,
           new Settings(Selectors.roundRobin(), Routing.none(), Map.of(), null, null),
           new FailureKnobs(),
+          false,
           null,
           new FaultExit(LoggerFactory.getLogger(FleetTest.class), "orders"),
           Scheduler.onDemand("weights"));

@@ -1136,6 +1136,15 @@ public final class CircuitBreaker {
     }
 
     /**
+     * Returns whether a rule looks at how long calls take.
+     *
+     * @return whether {@link #slowCallRate} is on
+     */
+    public boolean judgesDuration() {
+      return slowThreshold > 0;
+    }
+
+    /**
      * Makes a breaker.
      *
      * @return a new breaker, closed
