@@ -17,8 +17,8 @@ import java.lang.invoke.VarHandle;
  * with the latency of the instance without a queue; by Little's law the share of the two, times the
  * requests in flight, is how many are being worked on. The limit aims at one and a half times that,
  * plus one. So on an instance with k workers it settles near {@code 1.5 k + 1}, and what is in
- * flight is the measure of both directions: without traffic it does not grow, and with little
- * traffic slow answers do not shrink it, since two requests make no queue.
+ * flight is the measure of both directions: it shrinks only below what is in flight, and grows only
+ * with it, but for the way back to the initial limit while there is no queue.
  *
  * <ul>
  *   <li>Latencies are averaged as logarithms (the geometric mean): one answer in fifty that takes a
@@ -33,7 +33,7 @@ import java.lang.invoke.VarHandle;
  *       a latency if it is above the usual one: a timeout says that it takes at least so long, a
  *       fast failure says nothing.
  *   <li>A window lasts two latencies, from 100 ms to 10 s, and has at least {@value #MIN_SAMPLES}
- *       samples. With less than four requests a second the limit stays what it is.
+ *       samples. With less than about six requests a second the limit stays what it is.
  * </ul>
  *
  * <p>Thread-safe without a lock: {@link #sample} is one atomic add, 0 bytes, and {@link #limit} one
@@ -79,7 +79,7 @@ public final class AdaptiveLimit {
   public static final int HIGHEST = 10_000;
 
   /** How many samples a window has at least: {@value}. */
-  public static final int MIN_SAMPLES = 32;
+  public static final int MIN_SAMPLES = 64;
 
   /** How many answers there are at least in a window with overloads: {@value}. */
   public static final int MIN_WITH_OVERLOADS = 10;
@@ -109,17 +109,16 @@ public final class AdaptiveLimit {
   /** Up to a factor of 1.2 there is no queue to speak of. */
   private static final double NO_QUEUE = 0.263 * OCTAVE;
 
-  /** A probe that is a tenth faster has found a queue. */
-  private static final double FASTER = 0.152 * OCTAVE;
+  /** A probe that is a quarter faster has found a queue, and not only noise. */
+  private static final double FASTER = 0.4 * OCTAVE;
 
   private static final double DRIFT = 1.0 / 16;
-  private static final double DRIFT_DOWN = 1.0 / 4;
 
   /** In flight per request that is worked on. */
   private static final double HEADROOM = 1.5;
 
-  /** So few in a queue are no reason to shrink. */
-  private static final double SHORT_QUEUE = 2;
+  /** So long after an overload it does not grow, and ten times as long it grows by ones. */
+  private static final long CAUTION = 2_000 * MILLI;
 
   private enum Phase {
     STEADY,
@@ -130,6 +129,7 @@ public final class AdaptiveLimit {
 
   private final int min;
   private final int max;
+  private final int initial;
   private final RandomSource random;
 
   private volatile long window;
@@ -145,6 +145,8 @@ public final class AdaptiveLimit {
   private double exact;
   private double base;
   private boolean proven;
+  private boolean cautious;
+  private long overloadedAt;
   private Phase phase = Phase.STEADY;
   private int probeLimit;
   private long probeAt;
@@ -154,7 +156,7 @@ public final class AdaptiveLimit {
    *
    * @param min the lowest limit, at least 1; it is never below that
    * @param max the highest limit, up to {@value #HIGHEST}
-   * @param initial the limit to begin with, min to max
+   * @param initial the limit to begin with, and to go back to while there is no queue, min to max
    * @param random spreads the probes of several limits
    * @param nowNanos the time now
    * @throws IllegalArgumentException if an argument is out of range
@@ -166,6 +168,7 @@ public final class AdaptiveLimit {
     this.min = min;
     this.max = max;
     this.random = requireNonNull(random, "random");
+    this.initial = initial;
     this.exact = initial;
     this.limit = initial;
     this.closeAt = nowNanos + SHORTEST_WINDOW;
@@ -264,6 +267,8 @@ public final class AdaptiveLimit {
     } else if (refusals > 0) {
       endProbe(nowNanos);
       shrinkBy((double) refusals / (samples + refusals));
+      overloadedAt = nowNanos;
+      cautious = true;
     } else {
       double inFlight = (double) (taken >>> IN_FLIGHT_SHIFT & SUM_MASK) / samples;
       learn(log, inFlight, nowNanos);
@@ -297,7 +302,7 @@ public final class AdaptiveLimit {
   private void steady(double log, double inFlight, long nowNanos) {
     double above = log - base;
     if (above <= NO_QUEUE) {
-      base += above * (above < -NO_QUEUE ? DRIFT_DOWN : DRIFT);
+      base += above * DRIFT;
       if (proven || inFlight < exact / 2) {
         probeAt = nextProbe(nowNanos); // needs none: this is the latency without a queue
       }
@@ -308,11 +313,25 @@ public final class AdaptiveLimit {
       return;
     }
     double target = Math.min(Math.max(HEADROOM * working + 1, min), max);
-    if (target > exact) {
-      exact = Math.min(target, exact + Math.sqrt(exact));
-    } else if (inFlight - working >= SHORT_QUEUE) {
+    if (target < inFlight && target < exact) {
       exact = (exact + target) / 2;
+      return;
     }
+    double most = above <= NO_QUEUE ? Math.max(target, initial) : target;
+    if (most > exact) {
+      exact = Math.min(most, exact + step(nowNanos));
+    }
+  }
+
+  private double step(long nowNanos) {
+    if (cautious) {
+      long since = nowNanos - overloadedAt;
+      if (since < CAUTION) {
+        return 0;
+      }
+      cautious = since < 10 * CAUTION;
+    }
+    return cautious ? 1 : Math.sqrt(exact);
   }
 
   private void probe(double limitDuring) {
@@ -323,7 +342,7 @@ public final class AdaptiveLimit {
   private void measured(double log, long nowNanos) {
     boolean faster = log < base - FASTER;
     // At most doubled: others may have filled the queue just now.
-    base = Math.min(log, base + OCTAVE);
+    base = Math.abs(log - base) < NO_QUEUE ? (log + base) / 2 : Math.min(log, base + OCTAVE);
     if (faster && probeLimit > min) {
       probe(probeLimit / 2.0);
       return;

@@ -93,7 +93,7 @@ public final class LatencyQuantile {
     this.minimum = minimum;
     this.origin = nowNanos;
     this.newest = 2; // the zeroed words are of window 0: neither this one nor the one before
-    this.copy = new Copy(nowNanos, newest, new long[BUCKETS]);
+    this.copy = new Copy(nowNanos - windowNanos, newest, new long[BUCKETS]);
   }
 
   /**

@@ -241,7 +241,9 @@ public final class RateLimiter {
    * @throws IllegalArgumentException if there can never be so many, or the wait is negative
    */
   public long reserve(int permits, long nowNanos, long maxWaitNanos) {
-    check(maxWaitNanos >= 0, "maxWaitNanos", maxWaitNanos, "at least 0");
+    if (maxWaitNanos < 0) {
+      check(false, "maxWaitNanos", maxWaitNanos, "at least 0");
+    }
     return take(cost(permits), nowNanos, maxWaitNanos);
   }
 
@@ -354,7 +356,9 @@ public final class RateLimiter {
   }
 
   private long cost(int permits) {
-    check(permits >= 1 && permits <= burst, "permits", permits, "1.." + burst);
+    if (permits < 1 || permits > burst) { // else the message would be made for nothing
+      check(false, "permits", permits, "1.." + burst);
+    }
     return permits * interval;
   }
 
