@@ -31,6 +31,7 @@ class DocumentationTest {
       """
       import dev.steelyard.lb.*;
       import dev.steelyard.lb.env.*;
+      import dev.steelyard.lb.health.*;
       import dev.steelyard.lb.http.*;
       import dev.steelyard.lb.registry.*;
       import dev.steelyard.lb.request.*;
@@ -44,6 +45,7 @@ class DocumentationTest {
       import java.time.Duration;
       import java.util.*;
       import java.util.concurrent.*;
+      import java.util.function.*;
       import javax.net.ssl.*;
 
       class %s {

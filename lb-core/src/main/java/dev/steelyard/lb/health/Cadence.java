@@ -20,9 +20,6 @@ record Cadence(
     double jitter,
     RandomSource random) {
 
-  /** No value of a delay overflows below it: 73 years. */
-  private static final long LONGEST = Long.MAX_VALUE / 4;
-
   long firstRound() {
     return uniform(fastNanos);
   }
@@ -42,7 +39,7 @@ record Cadence(
   }
 
   private long jittered(long base) {
-    return base + uniform((long) Math.min(base * jitter, (double) LONGEST));
+    return base + uniform((long) (base * jitter));
   }
 
   /** 0 to bound - 1, by 53 bits of the draw; 0 if the bound is 0. */

@@ -1,10 +1,12 @@
 package dev.steelyard.lb.health;
 
 import dev.steelyard.lb.env.Scheduler;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,7 @@ final class Check implements Runnable {
   private final long beganAtNanos;
   private final HealthProbe probe;
   private final BiConsumer<Check, Verdict> onVerdict;
+  private final Consumer<Check> onReturn;
   private final AtomicReference<Call> call = new AtomicReference<>(Call.WAITING);
 
   /** Not for its result: it knows how to interrupt a call without hitting what runs after it. */
@@ -35,16 +38,27 @@ final class Check implements Runnable {
   private volatile @Nullable CompletionStage<Boolean> stage;
   private volatile boolean cancelled;
 
+  /** Somebody waits for the call to return; see {@link #tellWhenReturned}. */
+  private volatile boolean awaited;
+
   /** Confined to the loop. */
   private boolean over;
 
+  private boolean silent;
+
   private Scheduler.@Nullable Task deadline;
 
-  Check(Target target, long nowNanos, HealthProbe probe, BiConsumer<Check, Verdict> onVerdict) {
+  Check(
+      Target target,
+      long nowNanos,
+      HealthProbe probe,
+      BiConsumer<Check, Verdict> onVerdict,
+      Consumer<Check> onReturn) {
     this.target = target;
     this.beganAtNanos = nowNanos;
     this.probe = probe;
     this.onVerdict = onVerdict;
+    this.onReturn = onReturn;
   }
 
   Target target() {
@@ -82,6 +96,24 @@ final class Check implements Runnable {
     return call.get() == Call.RUNNING;
   }
 
+  /** It is over because its deadline has passed: if it still holds its thread, it hangs. */
+  void markSilent() {
+    silent = true;
+  }
+
+  boolean isSilent() {
+    return silent;
+  }
+
+  /**
+   * Asks for a message when the call returns. Who asks sets the flag and then looks whether the
+   * call holds its thread; the call lets go of it and then looks at the flag. So one of them, or
+   * both, will see the other.
+   */
+  void tellWhenReturned() {
+    awaited = true;
+  }
+
   @Override
   public void run() {
     task.run();
@@ -99,17 +131,27 @@ final class Check implements Runnable {
       }
       stage = answer;
       var unused =
-          answer.whenComplete((works, failure) -> onVerdict.accept(this, verdict(works, failure)));
+          answer.whenComplete(
+              (works, failure) -> {
+                if (!cancelled || !(failure instanceof CancellationException)) {
+                  onVerdict.accept(this, verdict(works, failure));
+                }
+              });
       if (cancelled) {
         cancel(answer);
       }
     } catch (InterruptedException interrupt) {
       Thread.currentThread().interrupt();
-      onVerdict.accept(this, Verdict.failed(ProbeFailure.reason(interrupt)));
+      if (!cancelled) {
+        onVerdict.accept(this, Verdict.failed(ProbeFailure.reason(interrupt)));
+      }
     } catch (Throwable failure) {
       onVerdict.accept(this, Verdict.failed(ProbeFailure.reason(failure)));
     } finally {
       call.set(Call.RETURNED);
+      if (awaited) {
+        onReturn.accept(this);
+      }
     }
   }
 

@@ -214,8 +214,16 @@ final class CheckLoop {
     }
     target.nextTimer();
     Check last = target.check();
+    if (last != null && !last.isSilent()) {
+      last.tellWhenReturned(); // void, or answered from within: it need not hang
+    }
     if (last != null && last.holdsThread()) {
-      judged(target, Verdict.silent("the last call of the probe still hangs"), 0);
+      if (last.isSilent()) {
+        judged(target, Verdict.silent("the last call of the probe still hangs"), 0);
+      } else {
+        last.markSilent();
+        arm(target, settings.timeoutNanos());
+      }
     } else if (running.get() < settings.maxConcurrent()) {
       begin(target);
     } else {
@@ -237,7 +245,8 @@ final class CheckLoop {
   }
 
   private void begin(Target target) {
-    Check check = new Check(target, settings.ticker().nanos(), probe, this::answered);
+    Check check =
+        new Check(target, settings.ticker().nanos(), probe, this::answered, this::returned);
     target.check(check);
     running.incrementAndGet();
     check.deadline(later(settings.timeoutNanos(), () -> timedOut(check)));
@@ -253,6 +262,17 @@ final class CheckLoop {
   private void answered(Check check, Verdict verdict) {
     long now = settings.ticker().nanos();
     serial.run(() -> ended(check, verdict, now));
+  }
+
+  /** The call that kept an instance from its next check has returned. */
+  private void returned(Check check) {
+    serial.run(
+        () -> {
+          Target target = check.target();
+          if (!closed && !target.isGone() && target.check() == check) {
+            due(target);
+          }
+        });
   }
 
   private void ended(Check check, Verdict verdict, long nowNanos) {
@@ -272,11 +292,12 @@ final class CheckLoop {
       return;
     }
     if (check.hasBegun()) {
+      check.markSilent();
+      check.cancel(); // before its slot goes to another one
       ended(
           check,
           Verdict.silent("no answer within " + Duration.ofNanos(settings.timeoutNanos())),
           settings.ticker().nanos());
-      check.cancel();
     } else {
       faults.report(
           "HealthMonitor.executor",

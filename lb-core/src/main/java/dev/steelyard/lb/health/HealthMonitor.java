@@ -135,7 +135,7 @@ public final class HealthMonitor implements AutoCloseable {
   public void close() {
     if (closed.compareAndSet(false, true)) {
       loop.close();
-      if (started.get() && probe instanceof HttpHealthProbe http) {
+      if (started.getAndSet(true) && probe instanceof HttpHealthProbe http) {
         http.detach();
       }
     }
@@ -328,6 +328,7 @@ public final class HealthMonitor implements AutoCloseable {
   public static final class Builder {
     private static final int MOST_RESULTS = 1_000;
     private static final long MILLISECOND = 1_000_000L;
+    private static final long LONGEST_DELAY = Duration.ofDays(365).toNanos();
 
     private final InstanceRegistry registry;
     private final HealthProbe probe;
@@ -384,7 +385,7 @@ public final class HealthMonitor implements AutoCloseable {
      * Sets how long after the end of a check the next one begins. Default: {@value
      * #DEFAULT_INTERVAL_SECONDS} s.
      *
-     * @param time at least 1 ms
+     * @param time 1 ms to 365 days
      * @return this builder
      */
     public Builder interval(Duration time) {
@@ -407,7 +408,7 @@ public final class HealthMonitor implements AutoCloseable {
     /**
      * Sets the interval of an instance whose health is 0. Default: the interval.
      *
-     * @param time at least 1 ms
+     * @param time 1 ms to 365 days
      * @return this builder
      */
     public Builder downInterval(Duration time) {
@@ -419,7 +420,7 @@ public final class HealthMonitor implements AutoCloseable {
      * Sets the interval of an instance of full health that had no request since its last check, as
      * told by {@link HealthMonitor#passive}. Default: none, the interval is used.
      *
-     * @param time at least the interval
+     * @param time at least the interval, at most 365 days
      * @return this builder
      */
     public Builder noTrafficInterval(Duration time) {
@@ -643,7 +644,7 @@ public final class HealthMonitor implements AutoCloseable {
 
     private static long delay(Duration time, String knob) {
       long nanos = positiveNanos(time, knob);
-      check(nanos >= MILLISECOND, knob, time, ">= 1 ms");
+      check(nanos >= MILLISECOND && nanos <= LONGEST_DELAY, knob, time, "1 ms..365 days");
       return nanos;
     }
   }

@@ -72,7 +72,7 @@ final class Judge {
   /** Compares with the registry, and takes over what somebody else has set since. */
   boolean isChangedByOthers(Target target) {
     Registration known = target.registration();
-    Registration now = registry.setStatus(known, known.status());
+    Registration now = registry.compareAndSetStatus(known, known.status());
     if (now == null || now.incarnation() != known.incarnation()) {
       return false; // its removal is on its way
     }
@@ -146,7 +146,7 @@ final class Judge {
     if (kept) {
       wanted = seen.status();
     }
-    Registration now = registry.setStatus(seen, wanted);
+    Registration now = registry.compareAndSetStatus(seen, wanted);
     if (now == null || now.incarnation() != seen.incarnation() || now.status() != wanted) {
       return false;
     }

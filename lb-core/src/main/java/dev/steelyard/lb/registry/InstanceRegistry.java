@@ -149,10 +149,10 @@ public final class InstanceRegistry {
    * @return the registration of that id as it is now, with that status if it was set; null if there
    *     is none
    */
-  public @Nullable Registration setStatus(Registration seen, InstanceStatus status) {
+  public @Nullable Registration compareAndSetStatus(Registration seen, InstanceStatus status) {
     requireNonNull(seen, "seen");
     requireNonNull(status, "status");
-    return change(() -> ledger.setStatus(seen, status));
+    return change(() -> ledger.compareAndSetStatus(seen, status));
   }
 
   /**

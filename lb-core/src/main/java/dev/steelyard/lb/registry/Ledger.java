@@ -75,7 +75,7 @@ final class Ledger {
   /**
    * Sets it if neither incarnation nor status are others than those seen; returns what is there.
    */
-  @Nullable Registration setStatus(Registration seen, InstanceStatus status) {
+  @Nullable Registration compareAndSetStatus(Registration seen, InstanceStatus status) {
     Registration now = entries.get(seen.id());
     boolean unchanged =
         now != null && now.incarnation() == seen.incarnation() && now.status() == seen.status();

@@ -349,4 +349,29 @@ class InstanceRegistryTest {
     assertThrows(NullPointerException.class, () -> InstanceRegistry.builder().scheduler(null));
     assertEquals(1, registry.snapshot().version());
   }
+
+  @Test
+  void aStatusIsSetOnlyIfNobodyHasChangedItSinceItWasSeen() {
+    InstanceRegistry registry = InstanceRegistry.of("a:1");
+    Registration seen = registry.snapshot().registrations().get(0);
+    long version = registry.snapshot().version();
+    assertEquals(seen, registry.compareAndSetStatus(seen, InstanceStatus.UP));
+    assertEquals(version, registry.snapshot().version(), "only looked");
+
+    registry.update(seen.instance().withWeight(3));
+    Registration down = registry.compareAndSetStatus(seen, InstanceStatus.DOWN);
+    assertEquals(InstanceStatus.DOWN, down.status());
+    assertEquals(3, down.instance().weight(), "attributes are as they are now");
+    assertEquals(down, registry.snapshot().find("a:1"));
+
+    registry.setStatus("a:1", InstanceStatus.MAINTENANCE);
+    Registration kept = registry.compareAndSetStatus(down, InstanceStatus.UP);
+    assertEquals(InstanceStatus.MAINTENANCE, kept.status());
+
+    Registration next = registry.register(Instance.of("a:1"), InstanceStatus.MAINTENANCE);
+    assertEquals(next, registry.compareAndSetStatus(kept, InstanceStatus.UP));
+    registry.deregister("a:1");
+    assertNull(registry.compareAndSetStatus(next, InstanceStatus.UP));
+    assertEquals(0, registry.snapshot().size());
+  }
 }
