@@ -100,12 +100,17 @@ final class FailureKnobs implements Cloneable {
 
   /** Whether anything needs a scheduler. */
   boolean waitsForTime() {
-    return breaker != null
-        || maxRetries > 0
-        || hedgeQuantile > 0
-        || perTryTimeoutNanos > 0
-        || overallTimeoutNanos > 0
-        || queueCapacity > 0;
+    return breaker != null || maxRetries > 0 || isTimed() || queueCapacity > 0;
+  }
+
+  /** Whether attempts or calls are limited in time, or hedged. */
+  boolean isTimed() {
+    return perTryTimeoutNanos > 0 || overallTimeoutNanos > 0 || hedgeQuantile > 0;
+  }
+
+  /** Whether it matters how long attempts take as a rule. */
+  boolean needsLatencies() {
+    return adaptiveTimeoutFactor > 0 || hedgeQuantile > 0;
   }
 
   /** Refuses what contradicts itself or has no effect. */

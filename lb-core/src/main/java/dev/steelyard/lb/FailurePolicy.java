@@ -255,7 +255,7 @@ public final class FailurePolicy {
    *
    * @param quantile when an attempt takes longer than this share of the successful ones lately, 0.5
    *     to 0.999, it is hedged; but not within the first millisecond
-   * @param maxExtraLoad hedges per request at most, above 0 to 0.5
+   * @param maxExtraLoad hedges per request at most, above 0 to 0.5, a multiple of 0.001
    * @return the changed policy
    * @throws IllegalArgumentException if out of range
    */
@@ -267,7 +267,7 @@ public final class FailurePolicy {
    * As {@link #withHedging(double, double)}.
    *
    * @param quantile 0.5 to 0.999
-   * @param maxExtraLoad hedges per request at most, above 0 to 0.5
+   * @param maxExtraLoad hedges per request at most, above 0 to 0.5, a multiple of 0.001
    * @param minDelay no attempt is hedged earlier, however fast others are; positive
    * @return the changed policy
    * @throws IllegalArgumentException if out of range
@@ -279,6 +279,7 @@ public final class FailurePolicy {
         "hedging.maxExtraLoad",
         maxExtraLoad,
         "above 0, at most 0.5");
+    new RetryBudget(maxExtraLoad, 0, 0); // refuses what is no multiple of 0.001, here and now
     long minNanos = positiveNanos(minDelay, "hedging.minDelay");
     return with(
         copy -> {

@@ -1,9 +1,11 @@
 package dev.steelyard.lb;
 
 import dev.steelyard.lb.request.Outcome;
+import dev.steelyard.lb.resilience.RequestRefusedException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
@@ -38,7 +40,20 @@ final class Failures {
     if (isCancellation(failure)) {
       return Outcome.CANCELLED;
     }
-    return failure instanceof Error ? Outcome.IGNORED : Outcome.FAILURE;
+    return failure instanceof Error || isLocal(failure) ? Outcome.IGNORED : Outcome.FAILURE;
+  }
+
+  /** Whether the request surely was not sent, so that it may be sent elsewhere whatever it does. */
+  static boolean isUnsent(Throwable failure) {
+    return isUnreachable(failure) || isLocal(failure);
+  }
+
+  /**
+   * Whether this side refused it: a limiter or breaker inside the call, or a machine that has no
+   * port left. No fault of the instance's (servicetalk#2457).
+   */
+  static boolean isLocal(Throwable failure) {
+    return failure instanceof RequestRefusedException || failure instanceof BindException;
   }
 
   /** Whether there was no connection, so that the request surely was not sent. */
@@ -70,7 +85,8 @@ final class Failures {
         && !isCancellation(failure);
   }
 
-  private static boolean isCancellation(Throwable failure) {
+  /** Whether it is the caller who gave up. */
+  static boolean isCancellation(Throwable failure) {
     return failure instanceof CancellationException
         || failure instanceof InterruptedException
         || failure instanceof ClosedByInterruptException

@@ -272,6 +272,20 @@ final class Fleet {
             + ", which is excluded or not its own");
   }
 
+  /** See {@link LoadBalancer#freeIn}. */
+  long freeIn(Exclusions excluded, long now) {
+    Active current = active;
+    long free = -1;
+    for (int i = 0; i < current.endpoints().size() && free != 0; i++) {
+      LiveEndpoint endpoint = current.endpoints().get(i);
+      if (current.weighing().weight(i) > 0 && !excluded.contains(endpoint)) {
+        long held = endpoint.heldFor(now);
+        free = free < 0 ? held : Math.min(free, held);
+      }
+    }
+    return free;
+  }
+
   private RuntimeException unavailable(Active current, Exclusions excluded) {
     if (closed) {
       return new IllegalStateException(name + ": the balancer is closed");

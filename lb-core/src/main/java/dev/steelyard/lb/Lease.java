@@ -177,6 +177,14 @@ public sealed class Lease implements AutoCloseable permits SessionLease {
     endpoint.holdOff(nanos);
   }
 
+  /** The request begins now: it was not sent when the lease was taken. */
+  void beginNow() {
+    long before = (long) STATE.getVolatile(this);
+    if (before != ENDED && (before & ANSWERED) == 0) {
+      STATE.compareAndSet(this, before, timed(endpoint.signals().ticker().nanos()));
+    }
+  }
+
   /**
    * Returns whether the lease has ended.
    *

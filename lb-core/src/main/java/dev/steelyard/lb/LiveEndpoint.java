@@ -100,6 +100,12 @@ final class LiveEndpoint extends MeasuredEndpoint {
     }
   }
 
+  /** How long it still wants to be left alone. */
+  long heldFor(long nowNanos) {
+    long until = holdUntil;
+    return until == NOT_HELD ? 0 : Math.max(until - nowNanos, 0);
+  }
+
   private boolean isHeld() {
     long until = holdUntil;
     if (until == NOT_HELD) {

@@ -4,24 +4,33 @@ import static dev.steelyard.lb.internal.Checks.check;
 import static dev.steelyard.lb.internal.Checks.notBlank;
 import static java.util.Objects.requireNonNull;
 
+import dev.steelyard.lb.env.RandomSource;
 import dev.steelyard.lb.env.Scheduler;
 import dev.steelyard.lb.env.Ticker;
 import dev.steelyard.lb.internal.FaultExit;
 import dev.steelyard.lb.limit.WaitQueue;
+import dev.steelyard.lb.limit.LatencyQuantile;
+import dev.steelyard.lb.registry.Instance;
 import dev.steelyard.lb.registry.InstanceRegistry;
 import dev.steelyard.lb.registry.Subscription;
 import dev.steelyard.lb.request.Outcome;
 import dev.steelyard.lb.request.RequestContext;
 import dev.steelyard.lb.resilience.CircuitBreaker;
+import dev.steelyard.lb.resilience.RequestRefusedException;
 import dev.steelyard.lb.resilience.RetryBudget;
 import dev.steelyard.lb.select.Exclusions;
 import dev.steelyard.lb.select.LoadReport;
 import dev.steelyard.lb.select.Routing;
 import dev.steelyard.lb.select.Selector;
 import dev.steelyard.lb.sticky.StickySessionTable;
+import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,12 +38,19 @@ import org.slf4j.LoggerFactory;
 /**
  * Spreads the calls of a program over the instances of one service, and learns from how they end.
  *
- * <p>Thread-safe. It has no thread and blocks on nothing; what is picked is decided by the {@link
+ * <p>Thread-safe. It has no thread, except while something waits, and blocks on nothing but the
+ * back-off of blocking calls; what is picked is decided by the {@link
  * Selector}, what may be picked by the {@link InstanceRegistry}, which any number of balancers may
  * share.
  */
 public final class LoadBalancer implements AutoCloseable {
   private static final Logger LOGGER = LoggerFactory.getLogger(LoadBalancer.class);
+
+  /** What is usual is what was so in the last quarter to half of a minute. */
+  private static final long LATENCY_WINDOW_NANOS = 15_000_000_000L;
+
+  /** With fewer samples nothing is hedged, and adaptive limits are at their upper bound. */
+  private static final int LATENCY_SAMPLES = 50;
 
   private final String name;
   private final Ticker ticker;
@@ -48,6 +64,12 @@ public final class LoadBalancer implements AutoCloseable {
   private final @Nullable Ejections ejections;
   private final Subscription subscription;
   private final LongAdder retries = new LongAdder();
+  private final LongAdder hedges = new LongAdder();
+  private final Scheduler scheduler;
+  private final RandomSource random;
+  private final @Nullable RetryBudget hedgeBudget;
+  private final @Nullable LatencyQuantile latencies;
+  private final @Nullable LoadBalancer fallback;
 
   LoadBalancer(LoadBalancerBuilder builder) {
     this.name = builder.name;
@@ -55,6 +77,18 @@ public final class LoadBalancer implements AutoCloseable {
     this.classifier = builder.classifier;
     this.policy = builder.failurePolicy.knobs();
     this.retryBudget = new RetryBudget(policy.budgetRatio, policy.budgetPerSecond, ticker.nanos());
+    this.hedgeBudget =
+        policy.hedgeQuantile == 0
+            ? null
+            : new RetryBudget(policy.hedgeMaxExtraLoad, 0, ticker.nanos());
+    this.latencies =
+        policy.needsLatencies()
+            ? new LatencyQuantile(LATENCY_WINDOW_NANOS, LATENCY_SAMPLES, ticker.nanos())
+            : null;
+    this.fallback = builder.fallback;
+    this.random = builder.random;
+    this.scheduler =
+        builder.scheduler == null ? Scheduler.onDemand(name + "-timer") : builder.scheduler;
     this.faults = new FaultExit(LOGGER, name);
     Signals signals = new Signals(ticker, builder.latencyDecayNanos);
     if (builder.reportedLoad != null) {
@@ -64,8 +98,6 @@ public final class LoadBalancer implements AutoCloseable {
     if (sessions != null) {
       sessions.attach(name);
     }
-    Scheduler scheduler =
-        builder.scheduler == null ? Scheduler.onDemand(name + "-timer") : builder.scheduler;
     this.limits = new Limits(name, policy, ticker, scheduler);
     signals.queue(limits.queue());
     signals.alwaysTimed(
@@ -129,7 +161,7 @@ public final class LoadBalancer implements AutoCloseable {
    */
   public Lease acquire(RequestContext request) {
     limits.admit(request);
-    return acquireNow(request, Exclusions.of(request.excludedInstances()));
+    return pickNow(request, Exclusions.of(request.excludedInstances()));
   }
 
   /**
@@ -148,16 +180,21 @@ public final class LoadBalancer implements AutoCloseable {
   }
 
   /**
-   * Makes a call. If it fails to connect, or with an {@link java.io.IOException} while the request
-   * is idempotent, it is made again on another instance, within the retry budget.
+   * Makes a call. After a failure that says that nothing was sent it is made again on another
+   * instance; after other failures, and answers that the {@link ResponseClassifier} calls one, if
+   * the request is idempotent and the {@link FailurePolicy} says so; within the retry budget.
+   * Blocks while a retry waits.
    *
    * @param request what the request brings
    * @param call sends the request to the instance it is given
    * @param <T> what the call returns
    * @param <X> what the call throws
-   * @return what the call returned
+   * @return what the last attempt returned
    * @throws X what the last attempt threw
    * @throws NoInstanceAvailableException if no instance may get the request
+   * @throws dev.steelyard.lb.resilience.RequestRefusedException if a limit refuses the request
+   * @throws java.util.concurrent.CancellationException if the thread is interrupted while a retry
+   *     waits; it stays interrupted, and the cause is what the last attempt threw
    * @throws IllegalStateException if the balancer is closed
    */
   public <T extends @Nullable Object, X extends Exception> T call(
@@ -177,8 +214,43 @@ public final class LoadBalancer implements AutoCloseable {
         lease = next;
         continue;
       }
-      attempts.end(lease, response);
-      return response;
+      Lease next = attempts.retry(lease, response);
+      if (next == null) {
+        return response;
+      }
+      lease = next;
+    }
+  }
+
+  /**
+   * Makes a call, and has something else to return if it cannot be made or fails in the end: {@link
+   * #call(RequestContext, BlockingCall)}, and a fallback. An answer is an answer, also a bad one,
+   * and does not go to the fallback.
+   *
+   * @param request what the request brings
+   * @param call sends the request to the instance it is given
+   * @param fallback is given what {@code call} would throw: {@link NoInstanceAvailableException},
+   *     {@link dev.steelyard.lb.resilience.RequestRefusedException}, or what the last attempt
+   *     threw; but never an {@link Error}, an interrupt or a cancellation, which are thrown. What
+   *     it throws is thrown
+   * @param <T> what the call returns
+   * @param <X> what the call throws
+   * @return what the last attempt returned, or the fallback
+   * @throws X an interrupt or a cancellation
+   */
+  public <T extends @Nullable Object, X extends Exception> T callOrElse(
+      RequestContext request,
+      BlockingCall<T, X> call,
+      Function<? super Exception, ? extends T> fallback)
+      throws X {
+    requireNonNull(fallback, "fallback");
+    try {
+      return call(request, call);
+    } catch (Exception failure) {
+      if (Failures.isCancellation(failure)) {
+        throw failure;
+      }
+      return fallback.apply(failure);
     }
   }
 
@@ -190,24 +262,67 @@ public final class LoadBalancer implements AutoCloseable {
    * @param <T> what the call answers
    * @return the answer
    */
-  public <T extends @Nullable Object> CompletableFuture<T> callAsync(AsyncCall<T> call) {
+  public <T extends @Nullable Object> CompletableFuture<T> callAsync(
+      Function<? super Instance, ? extends CompletionStage<T>> call) {
     return callAsync(RequestContext.empty(), call);
   }
 
   /**
    * Makes a call that is answered later, with retries as in {@link #call(RequestContext,
-   * BlockingCall)}. Completing the returned future from outside, by cancelling it or by a timeout,
-   * cancels the attempt under way and ends its lease.
+   * BlockingCall)}, and hedges and time limits as the {@link FailurePolicy} says. Does not block.
+   * Completing the returned future from outside, by cancelling it or by a timeout, cancels the
+   * attempts under way and ends their leases.
    *
    * @param request what the request brings
-   * @param call sends the request to the instance it is given
+   * @param call sends the request to the instance it is given, without waiting for the answer. May
+   *     be called again, with another instance, on another thread. What it returns is cancelled
+   *     through {@link CompletionStage#toCompletableFuture()} when it is given up
    * @param <T> what the call answers
-   * @return the answer, or the failure of the last attempt without wrappers; dependent stages run
-   *     on the thread that completes the attempt
+   * @return the answer, or the failure of the last attempt without wrappers, or a {@link
+   *     java.util.concurrent.TimeoutException} where a limit of the policy was passed; dependent
+   *     stages run on the thread that completes the attempt
    */
   public <T extends @Nullable Object> CompletableFuture<T> callAsync(
-      RequestContext request, AsyncCall<T> call) {
-    return new AsyncAttempts<>(attempts(request), requireNonNull(call, "call")).start();
+      RequestContext request, Function<? super Instance, ? extends CompletionStage<T>> call) {
+    requireNonNull(call, "call");
+    return attempts(request).call(call);
+  }
+
+  /**
+   * Makes a call that is answered later, and has something else to answer if it cannot be made or
+   * fails in the end: as {@link #callOrElse}.
+   *
+   * @param request what the request brings
+   * @param call as in {@link #callAsync(RequestContext, Function)}
+   * @param fallback as in {@link #callOrElse}, and {@link java.util.concurrent.TimeoutException};
+   *     runs on the thread that completes the last attempt; must not block
+   * @param <T> what the call answers
+   * @return the answer or the fallback; cancelling it cancels the call
+   */
+  public <T extends @Nullable Object> CompletableFuture<T> callAsyncOrElse(
+      RequestContext request,
+      Function<? super Instance, ? extends CompletionStage<T>> call,
+      Function<? super Exception, ? extends T> fallback) {
+    requireNonNull(fallback, "fallback");
+    CompletableFuture<T> called = callAsync(request, call);
+    CompletableFuture<T> result = new CompletableFuture<>();
+    var answered =
+        called.whenComplete(
+            (value, failure) -> {
+              try {
+                if (failure == null) {
+                  result.complete(value);
+                } else if (failure instanceof Exception seen && !Failures.isCancellation(seen)) {
+                  result.complete(fallback.apply(seen));
+                } else {
+                  result.completeExceptionally(failure);
+                }
+              } catch (Throwable fault) {
+                result.completeExceptionally(fault);
+              }
+            });
+    var givenUp = result.whenComplete((value, failure) -> called.cancel(true));
+    return result;
   }
 
   /**
@@ -232,8 +347,7 @@ public final class LoadBalancer implements AutoCloseable {
     return new Attempts(
         this,
         requireNonNull(request, "request"),
-        requireNonNull(verdict, "classifier"),
-        policy.maxRetries);
+        requireNonNull(verdict, "classifier"));
   }
 
   /**
@@ -359,9 +473,12 @@ public final class LoadBalancer implements AutoCloseable {
     return fleet;
   }
 
-  void noteRequest(RequestContext request) {
+  void noteRequest(RequestContext request, long now) {
     limits.admit(request);
-    retryBudget.deposit(ticker.nanos());
+    retryBudget.deposit(now);
+    if (hedgeBudget != null) {
+      hedgeBudget.deposit(now);
+    }
   }
 
   FailureKnobs policy() {
@@ -396,23 +513,146 @@ public final class LoadBalancer implements AutoCloseable {
     }
   }
 
-  /** Another instance than those tried, if there is one and the budget allows it. */
-  @Nullable Lease acquireRetry(RequestContext request, Exclusions excluded) {
-    if (!retryBudget.tryWithdraw(ticker.nanos())) {
-      return null;
+  /** An instance of this balancer, or else of the one behind it. */
+  Lease pickNow(RequestContext request, Exclusions excluded) {
+    LoadBalancer other = fallback;
+    if (other == null) {
+      return acquireNow(request, excluded);
     }
     try {
-      Lease lease = fleet.acquire(request, excluded);
-      retries.increment();
-      return lease;
+      return acquireNow(request, excluded);
     } catch (NoInstanceAvailableException none) {
-      return null; // the failure that led here tells more than that there is no other instance
-    } catch (RuntimeException fault) {
-      if (!fleet.isClosed()) {
-        faults.report("Picker.pick", fault);
+      try {
+        return other.pickNow(request, excluded);
+      } catch (NoInstanceAvailableException noneEither) {
+        throw none;
+      } catch (IllegalStateException unusable) {
+        none.addSuppressed(unusable);
+        throw none;
       }
+    }
+  }
+
+  /** As {@link #pickNow}, without blocking. */
+  CompletableFuture<Lease> pickLater(RequestContext request, Exclusions excluded) {
+    CompletableFuture<Lease> own = acquireLater(request, excluded);
+    LoadBalancer other = fallback;
+    return other == null ? own : Elsewhere.orElse(own, () -> other.pickLater(request, excluded));
+  }
+
+  /**
+   * When an instance can be asked that is not excluded: 0 for now, or in so many nanoseconds,
+   * because all of them want to be left alone until then; -1 if there is none. Says nothing of what
+   * subsets and sessions ask for. O(n), mostly O(1).
+   */
+  long freeIn(Exclusions excluded, long now) {
+    long free = fleet.freeIn(excluded, now);
+    if (free == 0 || fallback == null) {
+      return free;
+    }
+    long elsewhere = fallback.freeIn(excluded, now);
+    return elsewhere < 0 || (free >= 0 && free < elsewhere) ? free : elsewhere;
+  }
+
+  boolean withdraw(long now) {
+    return retryBudget.tryWithdraw(now);
+  }
+
+  /** Asks first whether the common budget has something, so as not to burn the own one. */
+  boolean withdrawHedge(long now) {
+    return hedgeBudget != null
+        && retryBudget.balance(now) >= 1
+        && hedgeBudget.tryWithdraw(now)
+        && retryBudget.tryWithdraw(now);
+  }
+
+  void countRetry() {
+    retries.increment();
+  }
+
+  void countHedge() {
+    hedges.increment();
+  }
+
+  /** Hedges sent since creation. */
+  long hedges() {
+    return hedges.sum();
+  }
+
+  /** No instance could be had for a retry; that is news only if the picker is at fault. */
+  void noRetry(Throwable none) {
+    Throwable cause = Failures.unwrap(none);
+    if (!(cause instanceof NoInstanceAvailableException)
+        && !(cause instanceof RequestRefusedException)
+        && !(cause instanceof CancellationException)
+        && !fleet.isClosed()) {
+      faults.report("Picker.pick", cause);
+    }
+  }
+
+  boolean isRetried(Throwable cause) {
+    try {
+      return policy.retriedFailures.test(cause);
+    } catch (Throwable fault) {
+      faults.report("FailurePolicy.retriedFailures", fault);
+      return false;
+    }
+  }
+
+  RandomSource random() {
+    return random;
+  }
+
+  @Nullable LatencyQuantile latencies() {
+    return latencies;
+  }
+
+  /** How long successful attempts have taken lately; below 0 if that is not known. */
+  long latency(double quantile, long now) {
+    return latencies == null ? -1 : latencies.quantile(quantile, now);
+  }
+
+  /** An attempt has succeeded. */
+  void recordLatency(long startNanos) {
+    if (latencies != null) {
+      long now = ticker.nanos();
+      latencies.record(now - startNanos, now);
+    }
+  }
+
+  /** Has a task run later; null if the scheduler refuses it. */
+  Scheduler.@Nullable Task schedule(long nanos, Runnable task) {
+    try {
+      return scheduler.schedule(Duration.ofNanos(nanos), task);
+    } catch (RuntimeException refused) {
+      faults.report("Scheduler.schedule", refused);
       return null;
     }
+  }
+
+  /** Blocks until the scheduler says so. */
+  void pause(long nanos, @Nullable Throwable failure) {
+    CompletableFuture<@Nullable Void> gate = new CompletableFuture<>();
+    Scheduler.Task task = schedule(nanos, () -> gate.complete(null));
+    if (task == null) {
+      return;
+    }
+    try {
+      gate.get();
+    } catch (InterruptedException interrupt) {
+      task.cancel();
+      Thread.currentThread().interrupt();
+      CancellationException cancelled =
+          new CancellationException(name + ": interrupted while a retry waits");
+      cancelled.initCause(failure == null ? interrupt : failure);
+      throw cancelled;
+    } catch (ExecutionException impossible) {
+      throw new AssertionError(impossible);
+    }
+  }
+
+  void report(String callback, Throwable fault) {
+    faults.report(callback, fault);
   }
 
   boolean report(Lease answered, String header) {

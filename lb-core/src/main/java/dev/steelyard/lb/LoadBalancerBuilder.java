@@ -43,6 +43,7 @@ public final class LoadBalancerBuilder {
   @Nullable StickySessionTable stickySessions;
   @Nullable Scheduler scheduler;
   @Nullable HealthMonitor healthMonitor;
+  @Nullable LoadBalancer fallback;
   Ticker ticker = Ticker.system();
   RandomSource random = RandomSource.threadLocal();
 
@@ -249,6 +250,21 @@ public final class LoadBalancerBuilder {
    */
   public LoadBalancerBuilder healthMonitor(HealthMonitor monitor) {
     this.healthMonitor = requireNonNull(monitor, "healthMonitor");
+    return this;
+  }
+
+  /**
+   * Sets where requests go for which this balancer has no instance, and retries when all of its
+   * instances were tried: another region, an older version, a static copy. The request gets a lease
+   * of the other balancer, by that one's strategy, rules and statistics; retries, budgets and time
+   * limits are this one's. Default: none. The other one may have a fallback in its turn, but no
+   * circle can come about, because it has been built before. It is not closed with this one.
+   *
+   * @param other another balancer
+   * @return this builder
+   */
+  public LoadBalancerBuilder fallback(LoadBalancer other) {
+    this.fallback = requireNonNull(other, "fallback");
     return this;
   }
 

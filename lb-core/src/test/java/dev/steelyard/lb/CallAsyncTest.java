@@ -332,7 +332,7 @@ class CallAsyncTest {
   @Test
   void aCallThatReturnsNullFailsTheFuture() {
     CompletableFuture<String> answer = balancer.callAsync(EMPTY, instance -> null);
-    assertEquals("AsyncCall.send returned null", failure(answer).getMessage());
+    assertEquals("the call has returned null", failure(answer).getMessage());
     assertEquals(0, Fixtures.inFlight(balancer));
   }
 

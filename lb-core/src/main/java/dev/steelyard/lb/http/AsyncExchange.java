@@ -1,44 +1,37 @@
 package dev.steelyard.lb.http;
 
+import dev.steelyard.lb.Attempts.Try;
 import dev.steelyard.lb.request.Outcome;
 import dev.steelyard.lb.request.RequestContext;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.PushPromiseHandler;
+import java.net.http.HttpTimeoutException;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Drives the attempts of one request whose answer comes later, on the threads on which the JDK's
- * client completes its futures.
- *
- * <p>When the caller's future is completed by anything else than an attempt (a cancellation, a
- * timeout), the attempt under way is given up: its lease first, so that the error which the
- * cancelled exchange reports is not taken for a failure of the instance. Races are decided by the
- * lease, which ends once, and the future, which completes once: an attempt that begins after the
- * future is done gives itself up, and so does one whose answer nobody takes.
+ * One request whose answer comes later: {@link dev.steelyard.lb.Attempts#run} with the JDK's
+ * client. What a failure says is looked at here first, because only here it is known whether the
+ * caller's handler, publisher or client is to blame.
  */
 final class AsyncExchange<T> {
   private final Exchange<T> exchange;
   private final HttpRequest request;
   private final @Nullable PushPromiseHandler<T> pushes;
-  private final ExchangeFuture<HttpResponse<T>> result = new ExchangeFuture<>();
-  private volatile @Nullable UnderWay<T> current;
-  private volatile boolean settled;
 
-  private record UnderWay<T>(Attempt<T> attempt, CompletableFuture<HttpResponse<T>> answer) {
-    void giveUp() {
-      attempt.abandon();
-      answer.cancel(true);
-    }
-  }
-
-  private AsyncExchange(Exchange<T> exchange, Hop<T> hop) {
+  private AsyncExchange(Exchange<T> exchange) {
     this.exchange = exchange;
-    this.request = hop.request();
-    this.pushes = hop.pushes();
+    this.request = exchange.hop().request();
+    this.pushes = exchange.hop().pushes();
   }
 
   static <T> CompletableFuture<HttpResponse<T>> send(Service service, Hop<T> hop) {
@@ -48,77 +41,114 @@ final class AsyncExchange<T> {
     } catch (RuntimeException | Error noKey) {
       return CompletableFuture.failedFuture(new CompletionException(noKey));
     }
-    Exchange<T> exchange = new Exchange<>(service, hop, context);
-    Attempt<T> first;
+    return send(service, new Exchange<>(service, hop, context));
+  }
+
+  static <T> CompletableFuture<HttpResponse<T>> send(Service service, Exchange<T> exchange) {
+    AsyncExchange<T> async = new AsyncExchange<>(exchange);
+    return ExchangeFuture.of(
+        exchange.attempts().run(async::begin),
+        failure -> Exchange.translated(failure, service, exchange.isBegun()),
+        response -> {
+          if (response instanceof BalancedResponse<T> balanced) {
+            balanced.abandon();
+          }
+        });
+  }
+
+  /** Sends, and waits for the answer as the JDK's client does. */
+  static <T> HttpResponse<T> sendAndWait(Service service, Exchange<T> exchange)
+      throws IOException, InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+    CompletableFuture<HttpResponse<T>> sent = send(service, exchange);
     try {
-      first = exchange.first();
-    } catch (IOException e) {
-      return CompletableFuture.failedFuture(new CompletionException(e));
-    }
-    AsyncExchange<T> async = new AsyncExchange<>(exchange, hop);
-    var unused = async.result.whenComplete((answer, failure) -> async.done());
-    async.begin(first);
-    return async.result;
-  }
-
-  private void done() {
-    UnderWay<T> underWay = current;
-    if (!settled && underWay != null) {
-      underWay.giveUp();
+      return sent.get();
+    } catch (InterruptedException interrupt) {
+      sent.cancel(true);
+      throw interrupt;
+    } catch (CancellationException cancelled) {
+      throw new IOException(cancelled.getMessage(), cancelled);
+    } catch (ExecutionException failed) {
+      throw thrown(failed.getCause() == null ? failed : failed.getCause());
     }
   }
 
-  private void begin(Attempt<T> attempt) {
+  /** Of the same type, but with the stack of the caller, which is what a caller wants to see. */
+  private static IOException thrown(Throwable cause) {
+    String message = cause.getMessage();
+    if (cause instanceof Error error) {
+      throw error;
+    }
+    if (cause instanceof IllegalArgumentException || cause instanceof SecurityException) {
+      throw (RuntimeException) cause;
+    }
+    if (cause instanceof IOException ours && ours.getCause() instanceof RuntimeException) {
+      return ours; // that there is no instance, or that a limit has refused the request
+    }
+    IOException thrown;
+    if (cause instanceof HttpConnectTimeoutException) {
+      thrown = new HttpConnectTimeoutException(message);
+    } else if (cause instanceof HttpTimeoutException) {
+      thrown = new HttpTimeoutException(message);
+    } else if (cause instanceof ConnectException) {
+      thrown = new ConnectException(message);
+    } else if (cause instanceof SSLHandshakeException) {
+      thrown = new SSLHandshakeException(message);
+    } else if (cause instanceof SSLException) {
+      thrown = new SSLException(message);
+    } else {
+      thrown = new IOException(message);
+    }
+    thrown.initCause(cause);
+    return thrown;
+  }
+
+  private CompletableFuture<HttpResponse<T>> begin(Try attempt) {
+    Attempt<T> current;
+    try {
+      current = exchange.attempt(attempt.lease(), attempt::take);
+    } catch (IOException | RuntimeException unsendable) {
+      attempt.repeatableIf(() -> false);
+      return CompletableFuture.failedFuture(unsendable);
+    }
+    attempt.repeatableIf(() -> exchange.isRepeatable(current));
+    if (!exchange.mayBeHedged()) {
+      attempt.unhedged();
+    }
     CompletableFuture<HttpResponse<T>> answer;
     try {
-      answer = attempt.client().sendAsync(attempt.request(), attempt, toRequest(pushes));
+      answer = current.client().sendAsync(current.request(), current, toRequest(pushes));
     } catch (Throwable refused) {
       // Thrown and not answered: the request is not one that can be sent.
-      attempt.end(Outcome.IGNORED);
+      current.end(Outcome.IGNORED);
+      attempt.repeatableIf(() -> false);
       throw refused;
     }
-    UnderWay<T> underWay = new UnderWay<>(attempt, answer);
-    current = underWay;
-    if (result.isDone()) {
-      underWay.giveUp();
-    }
-    var unused = answer.whenComplete((value, failure) -> ended(attempt, value, failure));
+    attempt.onCancel(
+        () -> {
+          current.abandon();
+          answer.cancel(true);
+        });
+    return answer.handle((response, failure) -> ended(attempt, current, response, failure));
   }
 
-  private void ended(
-      Attempt<T> attempt, @Nullable HttpResponse<T> answer, @Nullable Throwable failure) {
-    if (answer != null) {
-      HttpResponse<T> response = exchange.answered(attempt, answer);
-      settled = true;
-      if (!result.complete(response)) {
-        attempt.abandon();
-      }
-    } else if (failure != null) {
-      failed(attempt, failure);
+  private HttpResponse<T> ended(
+      Try attempt,
+      Attempt<T> current,
+      @Nullable HttpResponse<T> response,
+      @Nullable Throwable failure) {
+    if (response != null) {
+      return exchange.answered(current, response);
     }
-  }
-
-  private void failed(Attempt<T> attempt, Throwable failure) {
-    if (result.isDone()) {
-      attempt.abandon();
-      return;
+    Throwable cause =
+        failure == null ? new IllegalStateException("neither answer nor failure") : failure;
+    if (exchange.isOwn(Exchange.cause(cause))) {
+      current.end(Outcome.IGNORED);
+      attempt.repeatableIf(() -> false);
     }
-    try {
-      Attempt<T> next = exchange.next(attempt, failure);
-      if (next != null) {
-        begin(next);
-        return;
-      }
-    } catch (IOException | RuntimeException | Error refused) {
-      fail(new CompletionException(refused));
-      return;
-    }
-    fail(failure);
-  }
-
-  private void fail(Throwable failure) {
-    settled = true;
-    result.completeExceptionally(failure);
+    throw cause instanceof CompletionException wrapped ? wrapped : new CompletionException(cause);
   }
 
   /** The caller is told of the request it made, not of the one that was sent to the instance. */

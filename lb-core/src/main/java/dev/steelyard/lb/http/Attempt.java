@@ -14,12 +14,21 @@ import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.net.http.HttpResponse.BodySubscribers;
 import java.net.http.HttpResponse.ResponseInfo;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Flow;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One attempt of a request to a service, and its lease, which ends when the body does.
+ *
+ * <p>Whether its answer is wanted is decided when the answer begins: if another attempt is certain
+ * to follow, or has won, the body is thrown away, and the caller's handler never hears of it. So a
+ * handler is asked once for each answer that is the caller's, and two attempts never write into the
+ * same file or subscriber.
  *
  * <p>Who ends it: until the client has returned the response, a failure is the client's to report,
  * because only the way it fails tells a broken connection from an interrupt or a cancellation; so
@@ -47,29 +56,49 @@ final class Attempt<T> implements BodyHandler<T> {
   private static final Set<Class<?>> WHOLE =
       Set.of(BodySubscribers.ofByteArray().getClass(), BodySubscribers.discarding().getClass());
 
+  // These pass on what has come before the rest does not: to a file or to a subscriber of the
+  // user's, neither of which can be told to forget it.
+  private static final Set<Class<?>> PASSING_ON =
+      Set.of(
+          BodySubscribers.ofFile(Path.of("body")).getClass(),
+          BodySubscribers.ofByteArrayConsumer(part -> {}).getClass(),
+          BodySubscribers.fromSubscriber(new Nobody<List<ByteBuffer>>()).getClass(),
+          BodySubscribers.fromLineSubscriber(new Nobody<String>()).getClass());
+
   private final Attempts attempts;
   private final Lease lease;
   private final HttpClient client;
   private final HttpRequest request;
-  private final BodyHandler<T> handler;
+  private final Hop<T> hop;
+  private final Predicate<Outcome> wanted;
   // IGNORED if the client returns a response without ever asking for a body.
   private volatile Outcome verdict = Outcome.IGNORED;
+  private volatile boolean unwanted;
   private volatile boolean watched;
+  private volatile boolean passedOn;
   private volatile Flow.@Nullable Subscription subscription;
   private volatile boolean endedByBody;
   private volatile @Nullable Object bodyFailure;
 
+  /**
+   * Makes an attempt.
+   *
+   * @param wanted says by its outcome whether an answer that has begun is the answer of the call;
+   *     if it is not, the lease has been ended
+   */
   Attempt(
       Attempts attempts,
       Lease lease,
       HttpClient client,
       HttpRequest request,
-      BodyHandler<T> handler) {
+      Hop<T> hop,
+      Predicate<Outcome> wanted) {
     this.attempts = attempts;
     this.lease = lease;
     this.client = client;
     this.request = request;
-    this.handler = handler;
+    this.hop = hop;
+    this.wanted = wanted;
   }
 
   Lease lease() {
@@ -86,17 +115,26 @@ final class Attempt<T> implements BodyHandler<T> {
 
   @Override
   public BodySubscriber<T> apply(ResponseInfo answer) {
-    verdict = attempts.classify(answer, null);
+    Outcome outcome = attempts.classify(answer, null);
+    verdict = outcome;
     answer
         .headers()
         .firstValue(LoadReport.HEADER)
         .ifPresent(header -> attempts.report(lease, header));
-    if (verdict == Outcome.SUCCESS) {
+    if (outcome == Outcome.OVERLOADED) {
+      attempts.overloaded(lease, RetryAfter.of(answer.headers()));
+    }
+    if (!wanted.test(outcome)) {
+      unwanted = true;
+      return new IgnoredBody<>();
+    }
+    if (outcome == Outcome.SUCCESS) {
       lease.answered();
     }
+    hop.answeredBy(lease.instance());
     BodySubscriber<T> subscriber;
     try {
-      subscriber = requireNonNull(handler.apply(answer), "BodyHandler.apply returned null");
+      subscriber = requireNonNull(hop.handler().apply(answer), "BodyHandler.apply returned null");
     } catch (Throwable fault) {
       bodyLeft();
       throw fault;
@@ -104,8 +142,19 @@ final class Attempt<T> implements BodyHandler<T> {
     if (WHOLE.contains(subscriber.getClass())) {
       return subscriber;
     }
+    passedOn = PASSING_ON.contains(subscriber.getClass());
     watched = true;
     return new LeasedBody<>(this, subscriber);
+  }
+
+  /** Whether the answer has been thrown away, because another attempt is the call's. */
+  boolean isUnwanted() {
+    return unwanted;
+  }
+
+  /** Whether part of the answer is where it cannot be taken back from. */
+  boolean isPassedOn() {
+    return passedOn;
   }
 
   /** The client has returned the response. */
@@ -164,5 +213,19 @@ final class Attempt<T> implements BodyHandler<T> {
 
   void end(Outcome outcome) {
     lease.complete(outcome);
+  }
+
+  private static final class Nobody<E> implements Flow.Subscriber<E> {
+    @Override
+    public void onSubscribe(Flow.Subscription source) {}
+
+    @Override
+    public void onNext(E item) {}
+
+    @Override
+    public void onError(Throwable failure) {}
+
+    @Override
+    public void onComplete() {}
   }
 }

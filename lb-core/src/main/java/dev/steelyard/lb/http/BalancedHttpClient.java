@@ -2,6 +2,7 @@ package dev.steelyard.lb.http;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.steelyard.lb.FailurePolicy;
 import dev.steelyard.lb.LoadBalancer;
 import dev.steelyard.lb.LoadBalancerBuilder;
 import dev.steelyard.lb.registry.Instance;
@@ -36,11 +37,11 @@ import org.jspecify.annotations.Nullable;
  * client, and a WebSocket closed or aborted.
  *
  * <p><b>Retries.</b> A request that found no connection is sent to another instance; a GET, HEAD,
- * OPTIONS, TRACE, PUT or DELETE also if the connection failed later, unless it is the request's
- * timeout that has passed, which spans all attempts. A body that has begun to be read is sent again
- * only if it is known to be repeatable: one of BodyPublishers' {@code ofString}, {@code
- * ofByteArray}, {@code ofFile} and {@code noBody}. How often: see {@link
- * LoadBalancerBuilder#maxRetries} and {@link LoadBalancerBuilder#retryBudget}.
+ * OPTIONS, TRACE, PUT or DELETE also if the connection failed later, or the answer has status 429
+ * or 5xx, unless the request's timeout has passed, which spans all attempts. A body that has begun
+ * to be read is sent again only if it is known to be repeatable: one of BodyPublishers' {@code
+ * ofString}, {@code ofByteArray}, {@code ofFile} and {@code noBody}. How often, which else, hedges
+ * and time limits: see {@link FailurePolicy} and {@link LoadBalancerBuilder#failurePolicy}.
  *
  * <p><b>TLS.</b> With an https instance the certificate is verified against the name of the
  * service, which is also sent as SNI. An https request never goes to an http instance: it fails
@@ -130,9 +131,13 @@ public final class BalancedHttpClient extends HttpClient implements AutoCloseabl
 
   private <T> HttpResponse<T> send(Hop<T> hop) throws IOException, InterruptedException {
     Service service = service(hop.request().uri());
-    return service == null
-        ? clients.noRedirects().send(hop.request(), hop.handler())
-        : new Exchange<>(service, hop, service.context(hop.request())).send();
+    if (service == null) {
+      return clients.noRedirects().send(hop.request(), hop.handler());
+    }
+    Exchange<T> exchange = new Exchange<>(service, hop, service.context(hop.request()));
+    return exchange.attempts().needsTimer()
+        ? AsyncExchange.sendAndWait(service, exchange)
+        : exchange.send();
   }
 
   @Override

@@ -23,8 +23,8 @@ final class Deadline {
     return new Deadline(Ticker.system().nanos(), bounded.toNanos());
   }
 
-  /** At least zero. */
+  /** What is left for an attempt: above zero, since a request may not have less. */
   Duration remaining() {
-    return Duration.ofNanos(Math.max(nanos - (Ticker.system().nanos() - startNanos), 0));
+    return Duration.ofNanos(Math.max(nanos - (Ticker.system().nanos() - startNanos), 1));
   }
 }

@@ -29,9 +29,10 @@ record Hop<T>(
     return new Hop<>(redirect.request(), redirect, pushes, redirect);
   }
 
-  void sentTo(Instance instance) {
+  /** An instance gives the answer that the handler is about to be asked about. */
+  void answeredBy(Instance instance) {
     if (redirect != null) {
-      redirect.sentTo(instance);
+      redirect.answeredBy(instance);
     }
   }
 }

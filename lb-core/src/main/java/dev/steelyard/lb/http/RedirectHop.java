@@ -52,8 +52,8 @@ final class RedirectHop<T> implements BodyHandler<T> {
     return request;
   }
 
-  void sentTo(Instance target) {
-    this.instance = target;
+  void answeredBy(Instance source) {
+    this.instance = source;
   }
 
   /** The request that the answer redirects to, or null if the answer is for the caller. */

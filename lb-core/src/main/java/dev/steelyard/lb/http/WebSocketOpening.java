@@ -1,6 +1,7 @@
 package dev.steelyard.lb.http;
 
 import dev.steelyard.lb.Attempts;
+import dev.steelyard.lb.Attempts.Try;
 import dev.steelyard.lb.Lease;
 import dev.steelyard.lb.registry.Instance;
 import dev.steelyard.lb.request.Outcome;
@@ -15,10 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Opens a socket to an instance of a service, or to another one where there is no connection. The
- * races are those of {@link AsyncExchange}, and are decided alike.
- */
+/** Opens a socket to an instance of a service, or to another one where there is no connection. */
 final class WebSocketOpening {
   private final Service service;
   private final URI uri;
@@ -26,17 +24,7 @@ final class WebSocketOpening {
   private final BalancedWebSocketBuilder settings;
   private final Attempts attempts;
   private final @Nullable Deadline deadline;
-  private final ExchangeFuture<WebSocket> result = new ExchangeFuture<>();
-  private volatile @Nullable UnderWay current;
-  private volatile boolean settled;
-
-  private record UnderWay(Lease lease, CompletableFuture<WebSocket> socket) {
-    void giveUp() {
-      lease.close();
-      socket.cancel(true);
-    }
-  }
-
+  private volatile boolean begun;
   private WebSocketOpening(
       Service service,
       URI uri,
@@ -50,6 +38,9 @@ final class WebSocketOpening {
     this.attempts = service.attempts(context);
     Duration timeout = settings.connectTimeout();
     this.deadline = timeout == null ? null : Deadline.in(timeout);
+    if (timeout != null) {
+      attempts.deadline(timeout);
+    }
   }
 
   static CompletableFuture<WebSocket> open(
@@ -61,90 +52,63 @@ final class WebSocketOpening {
       return CompletableFuture.failedFuture(new CompletionException(noKey));
     }
     WebSocketOpening opening = new WebSocketOpening(service, uri, listener, settings, context);
-    var unused = opening.result.whenComplete((socket, failure) -> opening.done());
-    try {
-      opening.begin(Exchange.first(opening.attempts, service), settings.connectTimeout());
-    } catch (IOException | RuntimeException e) {
-      opening.fail(new CompletionException(e));
-    }
-    return opening.result;
+    return ExchangeFuture.of(
+        opening.attempts.run(opening::begin),
+        failure -> Exchange.translated(failure, service, opening.begun),
+        WebSocket::abort);
   }
 
-  private void done() {
-    UnderWay underWay = current;
-    if (!settled && underWay != null) {
-      underWay.giveUp();
-    }
-  }
-
-  private void begin(Lease lease, @Nullable Duration timeout) throws IOException {
+  private CompletableFuture<WebSocket> begin(Try attempt) {
+    Lease lease = attempt.lease();
     LeasedListener leased = new LeasedListener(listener, lease);
     CompletableFuture<WebSocket> socket;
     try {
       Instance instance = lease.instance();
       HttpClient client = service.clientFor(uri, instance);
+      Duration timeout = begun && deadline != null ? deadline.remaining() : settings.connectTimeout();
       WebSocket.Builder builder = settings.configure(client.newWebSocketBuilder(), timeout);
       if (service.hostHeader() == HostHeader.SERVICE && !settings.hasHeader("Host")) {
         builder.header("Host", InstanceUri.hostAndPort(uri));
       }
+      begun = true;
       String scheme = Service.isSecure(instance.uri()) ? "wss" : "ws";
       socket = builder.buildAsync(InstanceUri.of(uri, instance.uri(), scheme), leased);
-    } catch (Throwable refused) {
+    } catch (IOException | RuntimeException refused) {
       lease.complete(Outcome.IGNORED);
-      throw refused;
+      attempt.repeatableIf(() -> false);
+      return CompletableFuture.failedFuture(refused);
     }
-    UnderWay underWay = new UnderWay(lease, socket);
-    current = underWay;
-    if (result.isDone()) {
-      underWay.giveUp();
-    }
-    var unused =
-        socket.whenComplete(
-            (open, failure) -> {
-              if (failure == null) {
-                lease.answered();
-                opened(leased.socket(open));
-              } else {
-                failed(lease, failure);
-              }
-            });
+    attempt.onCancel(
+        () -> {
+          lease.close();
+          if (!socket.cancel(true)) {
+            var unused = socket.thenAccept(WebSocket::abort); // open, and nobody takes it
+          }
+        });
+    return socket.handle((open, failure) -> ended(attempt, leased, open, failure));
   }
 
-  private void opened(WebSocket socket) {
-    settled = true;
-    if (!result.complete(socket)) {
-      socket.abort();
+  private WebSocket ended(
+      Try attempt,
+      LeasedListener leased,
+      @Nullable WebSocket open,
+      @Nullable Throwable failure) {
+    if (open != null) {
+      attempt.lease().answered();
+      WebSocket socket = leased.socket(open);
+      if (!attempt.take(Outcome.SUCCESS)) {
+        socket.abort();
+      }
+      return socket;
     }
-  }
-
-  private void failed(Lease lease, Throwable failure) {
-    Throwable cause = failure.getCause();
-    Throwable inner = failure instanceof CompletionException && cause != null ? cause : failure;
-    if (result.isDone()) {
-      lease.close();
-      return;
-    }
-    if ((inner instanceof RuntimeException && !(inner instanceof CancellationException))
+    Throwable wrapped =
+        failure == null ? new IllegalStateException("neither socket nor failure") : failure;
+    Throwable cause = Exchange.cause(wrapped);
+    if ((cause instanceof RuntimeException && !(cause instanceof CancellationException))
         || service.clients().isShutdown()) {
-      lease.complete(Outcome.IGNORED); // the caller's doing: no verdict on the instance
-      fail(failure);
-      return;
+      attempt.lease().complete(Outcome.IGNORED); // the caller's doing: no verdict on the instance
+      attempt.repeatableIf(() -> false);
     }
-    Duration remaining = deadline == null ? null : deadline.remaining();
-    Lease next = attempts.retry(lease, failure, remaining == null || !remaining.isZero());
-    if (next == null) {
-      fail(failure);
-      return;
-    }
-    try {
-      begin(next, remaining);
-    } catch (IOException | RuntimeException e) {
-      fail(new CompletionException(e));
-    }
-  }
-
-  private void fail(Throwable failure) {
-    settled = true;
-    result.completeExceptionally(failure);
+    throw new CompletionException(cause);
   }
 }
