@@ -223,7 +223,7 @@ final class AsyncAttempts<T extends @Nullable Object> {
       failed(attempt, failure);
     } else if (whole) {
       Outcome outcome = attempts.classify(value, null);
-      if (take(attempt, outcome, () -> deliver(attempt, value))) {
+      if (take(attempt, outcome, () -> result.complete(value))) {
         attempt.lease().complete(outcome);
         deliver(attempt, value);
       }
@@ -389,7 +389,7 @@ final class AsyncAttempts<T extends @Nullable Object> {
       lease.complete(Outcome.IGNORED); // nothing was sent
       return;
     }
-    plan.hedged(lease.endpoint());
+    plan.hedged(primary.lease().endpoint(), lease.endpoint());
     send(hedge);
   }
 

@@ -223,8 +223,9 @@ final class RetryPlan {
   }
 
   /** A hedge has begun. */
-  void hedged(LiveEndpoint hedge) {
+  void hedged(LiveEndpoint primary, LiveEndpoint hedge) {
     LEFT.getAndAdd(this, -1);
+    exclude(primary);
     exclude(hedge);
     balancer.countHedge();
   }

@@ -36,7 +36,10 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class CallAsyncTest {
   private final LoadBalancer balancer =
-      LoadBalancer.builder("orders", registry(5)).ticker(new FakeTicker()).build();
+      LoadBalancer.builder("orders", registry(5))
+          .ticker(new FakeTicker())
+          .scheduler(VirtualTime.atOnce())
+          .build();
   private final List<String> instances = new ArrayList<>();
   private final List<CompletableFuture<String>> sent = new ArrayList<>();
 

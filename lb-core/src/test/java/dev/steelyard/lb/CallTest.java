@@ -38,7 +38,9 @@ class CallTest {
   private final List<String> sent = new ArrayList<>();
 
   private LoadBalancerBuilder builder(int instances) {
-    return LoadBalancer.builder("orders", registry(instances)).ticker(ticker);
+    return LoadBalancer.builder("orders", registry(instances))
+        .ticker(ticker)
+        .scheduler(VirtualTime.atOnce());
   }
 
   /** Sends to one instance after the other until the failures have run out. */
@@ -181,13 +183,13 @@ class CallTest {
   }
 
   @Test
-  void withoutAnotherInstanceTheFailureItselfIsThrown() {
+  void withoutAnotherInstanceTheSameOneIsTriedAgainAndThenTheFailureItselfIsThrown() {
     LoadBalancer balancer = builder(1).build();
     ConnectException refused = new ConnectException();
-    assertThrown(refused, balancer, IDEMPOTENT, refused);
-    assertEquals(1, sent.size());
+    assertThrown(refused, balancer, IDEMPOTENT, refused, refused, refused);
+    assertEquals(3, sent.size());
     assertEquals(0, refused.getSuppressed().length);
-    assertEquals(0, balancer.snapshot().retries());
+    assertEquals(2, balancer.snapshot().retries());
   }
 
   @Test
