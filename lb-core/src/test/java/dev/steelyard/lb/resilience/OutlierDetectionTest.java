@@ -125,11 +125,20 @@ class OutlierDetectionTest {
         successRate(knobs -> knobs.successRateMargin(0).successRateDeviations(0.1));
     for (int failures = 0; failures <= 300; failures++) {
       List<Sample> fleet = new ArrayList<>();
-      for (int hosts = 0; hosts < 7; hosts++) {
+      for (int hosts = 0; hosts < 13; hosts++) {
         fleet.add(sample(300 - failures, failures));
         assertEquals(List.of(), found(strict, fleet));
       }
     }
+  }
+
+  /** (N - k) / k = 16 = 4^2: the threshold is 0, but in binary fractions a little more. */
+  @Test
+  void atTheLimitOfWhatCanBeFoundNobodyIs() {
+    OutlierDetection four =
+        successRate(knobs -> knobs.successRateMargin(0).successRateDeviations(4));
+    assertEquals(List.of(), found(four, among(16, sample(0, 1_000))));
+    assertEquals(List.of(0), found(four, among(17, sample(0, 1_000))));
   }
 
   @Test
