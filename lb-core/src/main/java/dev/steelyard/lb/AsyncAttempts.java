@@ -329,9 +329,7 @@ final class AsyncAttempts<T extends @Nullable Object> {
 
   private void proceed(Try attempt, boolean mayFollow, Throwable cause) {
     RetryPlan.Next next =
-        mayFollow && attempt.isRepeatable()
-            ? plan.next(attempt.lease().endpoint(), false)
-            : null;
+        mayFollow && attempt.isRepeatable() ? plan.next(attempt.lease().endpoint(), false) : null;
     if (next == null) {
       fail(cause);
     } else {

@@ -122,8 +122,7 @@ public final class Attempts {
       balancer.recordLatency(begunNanos);
       return null;
     }
-    RetryPlan.Next planned =
-        plan.mayFollow(outcome) ? plan.next(answered.endpoint(), false) : null;
+    RetryPlan.Next planned = plan.mayFollow(outcome) ? plan.next(answered.endpoint(), false) : null;
     return planned == null ? null : await(planned, null);
   }
 
@@ -211,8 +210,7 @@ public final class Attempts {
 
   <T extends @Nullable Object> CompletableFuture<T> call(
       Function<? super Instance, ? extends CompletionStage<T>> call) {
-    return new AsyncAttempts<T>(
-            this, plan, attempt -> call.apply(attempt.lease().instance()), true)
+    return new AsyncAttempts<T>(this, plan, attempt -> call.apply(attempt.lease().instance()), true)
         .start();
   }
 
@@ -296,15 +294,13 @@ public final class Attempts {
    * that sends, before it returns.
    */
   public static final class Try {
-    private static final Runnable NOTHING = () -> {};
-
     private final AsyncAttempts<?> call;
     private final Lease lease;
     private final long startNanos;
     private volatile BooleanSupplier repeatable = () -> true;
     private volatile boolean hedged = true;
     private volatile boolean givenUp;
-    private volatile Runnable cancel = NOTHING;
+    private volatile @Nullable Runnable cancel;
     private volatile Scheduler.@Nullable Task timeLimit;
     private volatile Scheduler.@Nullable Task hedgeTimer;
 
@@ -390,8 +386,11 @@ public final class Attempts {
     void giveUp(LoadBalancer balancer) {
       givenUp = true;
       stopTimers();
+      Runnable action = cancel;
       try {
-        cancel.run();
+        if (action != null) {
+          action.run();
+        }
       } catch (UnsupportedOperationException opaque) {
         // a stage that cannot be cancelled goes on, and nobody listens
       } catch (Throwable fault) {

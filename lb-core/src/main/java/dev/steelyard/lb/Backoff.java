@@ -25,7 +25,8 @@ final class Backoff {
     }
     // At most ten retries: 2^10 x base may overflow only where the maximum is far below.
     double window =
-        Math.min((double) policy.maxBackoffNanos, Math.scalb((double) policy.backoffNanos, doublings));
+        Math.min(
+            (double) policy.maxBackoffNanos, Math.scalb((double) policy.backoffNanos, doublings));
     return (long) ((random.nextLong() >>> 11) * UNIT * window);
   }
 }

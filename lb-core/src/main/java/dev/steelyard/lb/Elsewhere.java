@@ -23,7 +23,7 @@ final class Elsewhere {
                 result.completeExceptionally(failure);
               }
             });
-    var given = result.whenComplete((lease, failure) -> own.cancel(false));
+    var unusedEnd = result.whenComplete((lease, failure) -> own.cancel(false));
     return result;
   }
 
@@ -43,7 +43,7 @@ final class Elsewhere {
                         : cause);
               }
             });
-    var given = result.whenComplete((lease, failure) -> other.cancel(false));
+    var unusedEnd = result.whenComplete((lease, failure) -> other.cancel(false));
   }
 
   private static void give(Lease lease, CompletableFuture<Lease> result) {

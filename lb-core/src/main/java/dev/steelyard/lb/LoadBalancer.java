@@ -39,9 +39,8 @@ import org.slf4j.LoggerFactory;
  * Spreads the calls of a program over the instances of one service, and learns from how they end.
  *
  * <p>Thread-safe. It has no thread, except while something waits, and blocks on nothing but the
- * back-off of blocking calls; what is picked is decided by the {@link
- * Selector}, what may be picked by the {@link InstanceRegistry}, which any number of balancers may
- * share.
+ * back-off of blocking calls; what is picked is decided by the {@link Selector}, what may be picked
+ * by the {@link InstanceRegistry}, which any number of balancers may share.
  */
 public final class LoadBalancer implements AutoCloseable {
   private static final Logger LOGGER = LoggerFactory.getLogger(LoadBalancer.class);
@@ -306,7 +305,7 @@ public final class LoadBalancer implements AutoCloseable {
     requireNonNull(fallback, "fallback");
     CompletableFuture<T> called = callAsync(request, call);
     CompletableFuture<T> result = new CompletableFuture<>();
-    var answered =
+    var unusedAnswer =
         called.whenComplete(
             (value, failure) -> {
               try {
@@ -321,7 +320,7 @@ public final class LoadBalancer implements AutoCloseable {
                 result.completeExceptionally(fault);
               }
             });
-    var givenUp = result.whenComplete((value, failure) -> called.cancel(true));
+    var unusedEnd = result.whenComplete((value, failure) -> called.cancel(true));
     return result;
   }
 
@@ -345,9 +344,7 @@ public final class LoadBalancer implements AutoCloseable {
    */
   public Attempts attempts(RequestContext request, ResponseClassifier verdict) {
     return new Attempts(
-        this,
-        requireNonNull(request, "request"),
-        requireNonNull(verdict, "classifier"));
+        this, requireNonNull(request, "request"), requireNonNull(verdict, "classifier"));
   }
 
   /**

@@ -230,7 +230,9 @@ final class RetryPlan {
     balancer.countHedge();
   }
 
-  /** The lease if it is there at once: an answer in hand, or an attempt under way, does not wait. */
+  /**
+   * The lease if it is there at once: an answer in hand, or an attempt under way, does not wait.
+   */
   private @Nullable Lease immediately(CompletableFuture<Lease> acquiring) {
     if (!acquiring.isDone()) {
       var unused =

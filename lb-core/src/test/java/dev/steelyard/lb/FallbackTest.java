@@ -91,8 +91,7 @@ class FallbackTest extends CallFixture {
     assertInstanceOf(
         AssertionError.class, assertThrows(CompletionException.class, error::join).getCause());
     CompletableFuture<String> below = new CompletableFuture<>();
-    CompletableFuture<String> cancelled =
-        balancer.callAsyncOrElse(EMPTY, i -> below, f -> "else");
+    CompletableFuture<String> cancelled = balancer.callAsyncOrElse(EMPTY, i -> below, f -> "else");
     below.cancel(true);
     assertTrue(cancelled.isCompletedExceptionally());
   }
@@ -127,8 +126,7 @@ class FallbackTest extends CallFixture {
     LoadBalancer balancer = keep(builder(0, STANDARD).fallback(other).build());
     assertEquals("far:1", balancer.call(instance -> instance.id()));
     assertEquals(
-        "far:1",
-        balancer.callAsync(i -> CompletableFuture.completedFuture(i.id())).join());
+        "far:1", balancer.callAsync(i -> CompletableFuture.completedFuture(i.id())).join());
     try (Lease lease = balancer.acquire(EMPTY)) {
       assertEquals("far:1", lease.instance().id());
       assertEquals(1, Fixtures.inFlight(other));

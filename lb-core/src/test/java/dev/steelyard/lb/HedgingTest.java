@@ -219,8 +219,7 @@ class HedgingTest extends CallFixture {
 
   @Test
   void theDelayIsNeverShorterThanTheLeast() {
-    balancer =
-        usual(3, FailurePolicy.standard().withHedging(0.95, 0.1, Duration.ofMillis(40)));
+    balancer = usual(3, FailurePolicy.standard().withHedging(0.95, 0.1, Duration.ofMillis(40)));
     CompletableFuture<String> answer = call(balancer, IDEMPOTENT);
     time.advanceMillis(39);
     assertEquals(1, sent.size());

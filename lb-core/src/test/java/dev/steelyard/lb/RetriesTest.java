@@ -132,7 +132,8 @@ class RetriesTest extends CallFixture {
   @Test
   void aPredicateOfTheUsersDecidesAboutIdempotentCallsOnly() {
     LoadBalancer balancer =
-        balancer(3, STANDARD.withRetriedFailures(failure -> failure instanceof ArithmeticException));
+        balancer(
+            3, STANDARD.withRetriedFailures(failure -> failure instanceof ArithmeticException));
     CompletableFuture<String> answer = call(balancer, IDEMPOTENT);
     fail(0, new ArithmeticException());
     answer(1, "200");
@@ -149,8 +150,7 @@ class RetriesTest extends CallFixture {
     LoadBalancer balancer = balancer(4, STANDARD);
     CompletableFuture<String> answer = call(balancer, EMPTY);
     fail(
-        0,
-        new RequestRefusedException("inner", RequestRefusedException.Reason.CIRCUIT_OPEN, null));
+        0, new RequestRefusedException("inner", RequestRefusedException.Reason.CIRCUIT_OPEN, null));
     fail(1, new BindException("no port left"));
     time.advanceMillis(5);
     answer(2, "200");
@@ -164,9 +164,7 @@ class RetriesTest extends CallFixture {
     LoadBalancer balancer =
         balancer(
             9,
-            STANDARD
-                .withMaxRetries(5)
-                .withBackoff(Duration.ofMillis(10), Duration.ofMillis(30)));
+            STANDARD.withMaxRetries(5).withBackoff(Duration.ofMillis(10), Duration.ofMillis(30)));
     CompletableFuture<String> answer = call(balancer, IDEMPOTENT);
     fail(0, new ConnectException());
     assertEquals(2, sent.size());

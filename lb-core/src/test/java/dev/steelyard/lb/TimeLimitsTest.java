@@ -95,8 +95,7 @@ class TimeLimitsTest extends CallFixture {
     }
     assertEquals(0, time.pending());
     assertEquals(
-        "now",
-        balancer.callAsync(EMPTY, any -> CompletableFuture.completedFuture("now")).join());
+        "now", balancer.callAsync(EMPTY, any -> CompletableFuture.completedFuture("now")).join());
   }
 
   @Test

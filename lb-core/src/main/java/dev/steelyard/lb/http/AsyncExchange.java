@@ -28,6 +28,9 @@ final class AsyncExchange<T> {
   private final HttpRequest request;
   private final @Nullable PushPromiseHandler<T> pushes;
 
+  // What the JDK's client has thrown, in place of answering it: then this one throws it, too.
+  private volatile @Nullable RuntimeException refused;
+
   private AsyncExchange(Exchange<T> exchange) {
     this.exchange = exchange;
     this.request = exchange.hop().request();
@@ -46,8 +49,13 @@ final class AsyncExchange<T> {
 
   static <T> CompletableFuture<HttpResponse<T>> send(Service service, Exchange<T> exchange) {
     AsyncExchange<T> async = new AsyncExchange<>(exchange);
+    CompletableFuture<HttpResponse<T>> answer = exchange.attempts().run(async::begin);
+    RuntimeException refused = async.refused;
+    if (refused != null && answer.isCompletedExceptionally()) {
+      throw refused;
+    }
     return ExchangeFuture.of(
-        exchange.attempts().run(async::begin),
+        answer,
         failure -> Exchange.translated(failure, service, exchange.isBegun()),
         response -> {
           if (response instanceof BalancedResponse<T> balanced) {
@@ -120,11 +128,11 @@ final class AsyncExchange<T> {
     CompletableFuture<HttpResponse<T>> answer;
     try {
       answer = current.client().sendAsync(current.request(), current, toRequest(pushes));
-    } catch (Throwable refused) {
-      // Thrown and not answered: the request is not one that can be sent.
+    } catch (RuntimeException unsendable) {
+      refused = unsendable;
       current.end(Outcome.IGNORED);
       attempt.repeatableIf(() -> false);
-      throw refused;
+      throw unsendable;
     }
     attempt.onCancel(
         () -> {

@@ -23,6 +23,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,8 @@ final class Exchange<T> {
   private final Attempts attempts;
   private final @Nullable RequestBody body;
   private final @Nullable Deadline deadline;
+  private final ReentrantLock deciding = new ReentrantLock();
+  private @Nullable Lease lost;
   private volatile boolean begun;
 
   Exchange(Service service, Hop<T> hop, RequestContext context) {
@@ -156,8 +159,31 @@ final class Exchange<T> {
   }
 
   private Attempt<T> attempt(Lease lease) throws IOException {
-    return attempt(
-        lease, outcome -> !attempts.follow(lease, outcome, isBodyUnread()));
+    return attempt(lease, outcome -> isWanted(lease, outcome));
+  }
+
+  /**
+   * Whether an answer that begins is the answer of the call. Asked on a thread of the client's,
+   * while an interrupt, a timeout or a broken connection may end the same attempt on the caller's:
+   * then nothing must be taken for an attempt that nobody would make. Neither side blocks.
+   */
+  private boolean isWanted(Lease lease, Outcome outcome) {
+    deciding.lock();
+    try {
+      return lease == lost || lease.isEnded() || !attempts.follow(lease, outcome, isBodyUnread());
+    } finally {
+      deciding.unlock();
+    }
+  }
+
+  private void lose(Lease failed) {
+    deciding.lock();
+    try {
+      lost = failed;
+      attempts.cancelNext();
+    } finally {
+      deciding.unlock();
+    }
   }
 
   /** Sends with the caller's thread: where nothing is hedged, and the policy limits no times. */
@@ -168,7 +194,7 @@ final class Exchange<T> {
       try {
         answer = attempt.client().send(attempt.request(), attempt);
       } catch (Throwable failure) {
-        attempts.cancelNext(); // interrupted while the answer before it is being thrown away
+        lose(attempt.lease());
         Lease next = next(attempt, failure);
         if (next == null) {
           throw failure;

@@ -31,7 +31,7 @@ final class ExchangeFuture<T> extends CompletableFuture<T> {
   static <T> ExchangeFuture<T> of(
       CompletableFuture<T> call, UnaryOperator<Throwable> translator, Consumer<T> unwanted) {
     ExchangeFuture<T> result = new ExchangeFuture<>();
-    var answered =
+    var unusedAnswer =
         call.whenComplete(
             (value, failure) -> {
               if (failure == null) {
@@ -44,7 +44,7 @@ final class ExchangeFuture<T> extends CompletableFuture<T> {
                     told instanceof CancellationException ? told : new CompletionException(told));
               }
             });
-    var givenUp = result.whenComplete((value, failure) -> call.cancel(true));
+    var unusedEnd = result.whenComplete((value, failure) -> call.cancel(true));
     return result;
   }
 

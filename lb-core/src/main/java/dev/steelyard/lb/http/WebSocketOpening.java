@@ -25,6 +25,7 @@ final class WebSocketOpening {
   private final Attempts attempts;
   private final @Nullable Deadline deadline;
   private volatile boolean begun;
+
   private WebSocketOpening(
       Service service,
       URI uri,
@@ -65,7 +66,8 @@ final class WebSocketOpening {
     try {
       Instance instance = lease.instance();
       HttpClient client = service.clientFor(uri, instance);
-      Duration timeout = begun && deadline != null ? deadline.remaining() : settings.connectTimeout();
+      Duration timeout =
+          begun && deadline != null ? deadline.remaining() : settings.connectTimeout();
       WebSocket.Builder builder = settings.configure(client.newWebSocketBuilder(), timeout);
       if (service.hostHeader() == HostHeader.SERVICE && !settings.hasHeader("Host")) {
         builder.header("Host", InstanceUri.hostAndPort(uri));
@@ -89,10 +91,7 @@ final class WebSocketOpening {
   }
 
   private WebSocket ended(
-      Try attempt,
-      LeasedListener leased,
-      @Nullable WebSocket open,
-      @Nullable Throwable failure) {
+      Try attempt, LeasedListener leased, @Nullable WebSocket open, @Nullable Throwable failure) {
     if (open != null) {
       attempt.lease().answered();
       WebSocket socket = leased.socket(open);

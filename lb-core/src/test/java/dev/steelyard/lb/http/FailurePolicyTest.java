@@ -22,6 +22,7 @@ import java.net.http.HttpTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -31,8 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Answers that are asked for again, time limits, hedges and the other balancer, over HTTP. */
 class FailurePolicyTest extends HttpTestCase {
-  private static final FailurePolicy GENEROUS =
-      FailurePolicy.standard().withRetryBudget(1, 1000);
+  private static final FailurePolicy GENEROUS = FailurePolicy.standard().withRetryBudget(1, 1000);
 
   @TempDir private Path folder;
   private final AtomicInteger connections = new AtomicInteger();
@@ -134,7 +134,8 @@ class FailurePolicyTest extends HttpTestCase {
   @Test
   void a_post_is_answered_with_what_comes() throws Exception {
     RawServer bad = answering(status(503, "", "busy"));
-    LoadBalancer balancer = balancer(GENEROUS, bad.address(), bad.address().replace("127.0.0.1", "localhost"));
+    LoadBalancer balancer =
+        balancer(GENEROUS, bad.address(), bad.address().replace("127.0.0.1", "localhost"));
     HttpRequest post = request().POST(BodyPublishers.ofString("x")).build();
     assertEquals("busy", send(client(balancer), post).body());
     assertEquals(0, balancer.snapshot().retries());
@@ -179,8 +180,7 @@ class FailurePolicyTest extends HttpTestCase {
   void a_limit_of_the_policy_shows_as_a_timeout_of_http(boolean async) throws Exception {
     HttpClient client =
         client(
-            balancer(
-                GENEROUS.withOverallTimeout(Duration.ofMillis(100)), stalling("").address()));
+            balancer(GENEROUS.withOverallTimeout(Duration.ofMillis(100)), stalling("").address()));
     HttpRequest request = request().build();
     if (async) {
       var failure =
@@ -208,8 +208,7 @@ class FailurePolicyTest extends HttpTestCase {
     RawServer half = stalling("HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\none\n");
     LoadBalancer balancer =
         balancer(GENEROUS.withPerTryTimeout(Duration.ofMillis(100)), half.address());
-    try (var body =
-        client(balancer).send(request().build(), BodyHandlers.ofInputStream()).body()) {
+    try (var body = client(balancer).send(request().build(), BodyHandlers.ofInputStream()).body()) {
       assertEquals("one\n", new String(body.readNBytes(4)));
       assertEquals(1, inFlight(balancer));
     }
@@ -264,8 +263,7 @@ class FailurePolicyTest extends HttpTestCase {
   @ValueSource(booleans = {false, true})
   void without_an_instance_the_other_balancer_serves(boolean timed) throws Exception {
     RawServer good = closing(RawServer.answering(RawServer.OK));
-    FailurePolicy policy =
-        timed ? GENEROUS.withOverallTimeout(Duration.ofSeconds(20)) : GENEROUS;
+    FailurePolicy policy = timed ? GENEROUS.withOverallTimeout(Duration.ofSeconds(20)) : GENEROUS;
     LoadBalancer other = balancer(policy, good.address());
     LoadBalancer balancer =
         LoadBalancer.builder("orders", InstanceRegistry.of(RawServer.closedAddress()))
@@ -280,5 +278,30 @@ class FailurePolicyTest extends HttpTestCase {
     ConnectException none =
         assertThrows(ConnectException.class, () -> send(client(nobody), request().build()));
     assertInstanceOf(NoInstanceAvailableException.class, none.getCause());
+  }
+
+  @Test
+  void an_interrupt_while_a_retry_waits_ends_the_call_and_what_it_holds() throws Exception {
+    RawServer bad = answering(status(503, "Retry-After: 60\r\n", "busy"));
+    LoadBalancer balancer = balancer(GENEROUS.withMaxRetryAfter(Duration.ofHours(1)), bad.address());
+    HttpClient client = client(balancer);
+    CompletableFuture<Throwable> thrown = new CompletableFuture<>();
+    Thread caller =
+        new Thread(
+            () -> {
+              try {
+                thrown.complete(new AssertionError(send(client, request().build()).body()));
+              } catch (Throwable failure) {
+                thrown.complete(failure);
+              }
+            });
+    caller.start();
+    bad.head();
+    while (balancer.snapshot().retries() == 0 && !thrown.isDone()) {
+      Thread.onSpinWait();
+    }
+    caller.interrupt();
+    assertInstanceOf(InterruptedException.class, get(thrown));
+    assertEquals(0, inFlight(balancer));
   }
 }

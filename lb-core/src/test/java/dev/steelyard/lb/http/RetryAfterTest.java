@@ -29,8 +29,7 @@ class RetryAfterTest {
     "'Sun, 06 Nov 1994 08:50:07 GMT', yesterday, 0",
     "'Sunday, 06-Nov-94 08:50:07 GMT', 'Sun, 06 Nov 1994 08:49:37 GMT', 0"
   })
-  void secondsAndDatesAreReadAndAnythingElseSaysNothing(
-      String value, String date, long seconds) {
+  void secondsAndDatesAreReadAndAnythingElseSaysNothing(String value, String date, long seconds) {
     Map<String, List<String>> headers = new HashMap<>();
     headers.put("Retry-After", List.of(value));
     if (date != null) {
