@@ -1,5 +1,7 @@
 package dev.steelyard.examples;
 
+import dev.steelyard.examples.chaos.ChaosCommand;
+import dev.steelyard.examples.chaos.FaultServerCommand;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -12,7 +14,12 @@ import picocli.CommandLine.IVersionProvider;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     scope = CommandLine.ScopeType.INHERIT,
-    subcommands = {QuickstartCommand.class, ServerCommand.class},
+    subcommands = {
+      QuickstartCommand.class,
+      ChaosCommand.class,
+      ServerCommand.class,
+      FaultServerCommand.class
+    },
     synopsisSubcommandLabel = "COMMAND")
 final class Main {
   private Main() {}

@@ -4,23 +4,23 @@ import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
 /** Refuses option values that are out of range, in picocli's way: message, usage, exit status 2. */
-final class Ranges {
+public final class Ranges {
   private final CommandLine commandLine;
 
-  Ranges(CommandLine commandLine) {
+  public Ranges(CommandLine commandLine) {
     this.commandLine = commandLine;
   }
 
-  void check(String option, long value, long min, long max) {
+  public void check(String option, long value, long min, long max) {
     require(value >= min && value <= max, option, value, min + " to " + max);
   }
 
-  void check(String option, double value, double min, double max) {
+  public void check(String option, double value, double min, double max) {
     // NaN is in no range.
     require(value >= min && value <= max, option, value, min + " to " + max);
   }
 
-  void require(boolean holds, String option, Object value, String rule) {
+  public void require(boolean holds, String option, Object value, String rule) {
     if (!holds) {
       throw new ParameterException(
           commandLine,

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.steelyard.lb.registry.Instance;
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.URI;
@@ -13,14 +12,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A server in a JVM of its own, started from the class path of this one: whatever started the
- * program (the jar, a test, an IDE) starts its servers as well.
- */
+/** A server in a JVM of its own. */
 final class ServerProcess implements AutoCloseable {
   private static final Duration STATS_TIMEOUT = Duration.ofSeconds(10);
 
@@ -36,24 +33,15 @@ final class ServerProcess implements AutoCloseable {
   /** Starts the process and does not wait for it, so that several can start at a time. */
   static ServerProcess launch(ServerProfile profile, int connections, long seed)
       throws IOException {
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            System.getProperty("java.home") + File.separator + "bin" + File.separator + "java",
-            // Five JVMs on one machine: spares the client's cores the compiler and collector
-            // threads of the others.
-            "-XX:TieredStopAtLevel=1",
-            "-XX:+UseSerialGC",
-            "-Xmx64m",
-            "-cp",
-            System.getProperty("java.class.path"),
-            Main.class.getName(),
-            "server",
-            "--service-micros=" + profile.serviceTime().toNanos() / 1_000,
-            "--failure-rate=" + profile.failureRate(),
-            "--connections=" + connections,
-            "--seed=" + seed);
-    builder.redirectError(ProcessBuilder.Redirect.INHERIT);
-    return new ServerProcess(profile, builder.start());
+    return new ServerProcess(
+        profile,
+        JavaProcess.start(
+            List.of(
+                "server",
+                "--service-micros=" + profile.serviceTime().toNanos() / 1_000,
+                "--failure-rate=" + profile.failureRate(),
+                "--connections=" + connections,
+                "--seed=" + seed)));
   }
 
   /** Waits until the server listens. */

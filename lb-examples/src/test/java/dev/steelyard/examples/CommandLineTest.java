@@ -30,6 +30,7 @@ class CommandLineTest {
           quickstart --selector=peakewma  | '--selector': peakewma (expected: one of peakEwma, powerOfTwoChoices, leastRequests, leastResponseTime, learned, roundRobin, random)
           quickstart --seed=x             | '--seed'
           quickstart --retries=3          | '--retries=3'
+          chaos --faults=slow+slow        | slow+slow (expected: two different ones, none alldown)
           server --failure-rate=NaN       | '--failure-rate': NaN (expected: 0.0 to 1.0)
           server --service-micros=-1      | '--service-micros': -1 (expected: 0 to 60000000)
           server --threads=0              | '--threads': 0 (expected: 1 to 10000)

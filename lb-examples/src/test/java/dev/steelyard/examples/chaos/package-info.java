@@ -1,0 +1,4 @@
+@NullMarked
+package dev.steelyard.examples.chaos;
+
+import org.jspecify.annotations.NullMarked;
