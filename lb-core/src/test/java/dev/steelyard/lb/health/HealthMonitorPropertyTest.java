@@ -67,7 +67,7 @@ class HealthMonitorPropertyTest {
         }
       }
       probe.manual = false;
-      probe.asked.forEach(check -> check.answer().complete(true));
+      List.copyOf(probe.asked).forEach(check -> check.answer().complete(true));
       time.advance(Duration.ofMinutes(1));
       for (Registration registration : registry.snapshot().registrations()) {
         assertTrue(
