@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
 public interface BlockingCall<T extends @Nullable Object, X extends Exception> {
 
   /**
-   * Sends the request. May be called again, mostly with another instance, if nothing was sent, or if
-   * the request is idempotent and the {@link FailurePolicy} has what it threw or returned retried.
+   * Sends the request. May be called again, mostly with another instance, if nothing was sent, or
+   * if the request is idempotent and the {@link FailurePolicy} has what it threw or returned
+   * retried.
    *
    * @param instance where to
    * @return the answer

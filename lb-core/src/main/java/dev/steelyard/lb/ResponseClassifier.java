@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Says what the end of a call tells about the instance, and by that which answers are asked for
- * again ({@link FailurePolicy#withRetriedOutcomes}). Called by many threads at once, on the path
- * of every call: it must not block. If it throws, the outcome is {@link Outcome#IGNORED} and the
+ * again ({@link FailurePolicy#withRetriedOutcomes}). Called by many threads at once, on the path of
+ * every call: it must not block. If it throws, the outcome is {@link Outcome#IGNORED} and the
  * exception is counted and logged.
  */
 @FunctionalInterface

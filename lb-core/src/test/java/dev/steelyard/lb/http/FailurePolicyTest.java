@@ -283,7 +283,8 @@ class FailurePolicyTest extends HttpTestCase {
   @Test
   void an_interrupt_while_a_retry_waits_ends_the_call_and_what_it_holds() throws Exception {
     RawServer bad = answering(status(503, "Retry-After: 60\r\n", "busy"));
-    LoadBalancer balancer = balancer(GENEROUS.withMaxRetryAfter(Duration.ofHours(1)), bad.address());
+    LoadBalancer balancer =
+        balancer(GENEROUS.withMaxRetryAfter(Duration.ofHours(1)), bad.address());
     HttpClient client = client(balancer);
     CompletableFuture<Throwable> thrown = new CompletableFuture<>();
     Thread caller =
