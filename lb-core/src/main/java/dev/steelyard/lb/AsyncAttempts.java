@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.steelyard.lb.Attempts.Try;
 import dev.steelyard.lb.env.Scheduler;
 import dev.steelyard.lb.request.Outcome;
+import dev.steelyard.lb.resilience.RequestRefusedException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
@@ -92,7 +93,12 @@ final class AsyncAttempts<T extends @Nullable Object> {
   }
 
   CompletableFuture<T> start() {
-    plan.begin();
+    try {
+      plan.begin();
+    } catch (RequestRefusedException refused) {
+      result.completeExceptionally(refused);
+      return result;
+    }
     var unused = result.whenComplete((value, failure) -> over());
     long overall = plan.policy().overallTimeoutNanos;
     if (overall > 0) {

@@ -22,6 +22,7 @@ import java.util.TreeMap;
  * @param endpoints every registered instance, in the order of registration, whether it gets
  *     requests or not
  * @param retries retries made since creation
+ * @param hedges hedges made since creation
  * @param retriesRefused retries that the budget refused since creation
  * @param retryBalance how many retries the budget would allow at this moment
  * @param ejected who is out because it fails
@@ -40,6 +41,7 @@ public record BalancerSnapshot(
     int clientSubset,
     List<EndpointSnapshot> endpoints,
     long retries,
+    long hedges,
     long retriesRefused,
     double retryBalance,
     Ejected ejected,
@@ -95,6 +97,8 @@ public record BalancerSnapshot(
    * @param clientSubset how many instances that may serve this client uses
    * @param endpoints every registered instance
    * @param retries retries made since creation
+   * @param hedges hedges made since creation
+   * @param hedges hedges made since creation
    * @param retriesRefused retries that the budget refused since creation
    * @param retryBalance how many retries the budget would allow at this moment
    * @param ejected who is out because it fails

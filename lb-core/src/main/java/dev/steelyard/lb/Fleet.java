@@ -278,7 +278,10 @@ final class Fleet {
     long free = -1;
     for (int i = 0; i < current.endpoints().size() && free != 0; i++) {
       LiveEndpoint endpoint = current.endpoints().get(i);
-      if (current.weighing().weight(i) > 0 && !excluded.contains(endpoint)) {
+      if (current.weighing().weight(i) > 0
+          && !excluded.contains(endpoint)
+          && !endpoint.isFull()
+          && endpoint.ejectedFor(now) == 0) {
         long held = endpoint.heldFor(now);
         free = free < 0 ? held : Math.min(free, held);
       }

@@ -137,16 +137,34 @@ final class FleetWriter implements RegistryListener, Signals.Changes {
 
   /** Has the timer look, and not the thread of a request. */
   private void look() {
-    if (RECOVERED.compareAndSet(this, false, true)) {
-      scheduler.schedule(Duration.ZERO, this::refresh);
+    if (RECOVERED.compareAndSet(this, false, true) && later(0, this::refresh) == null) {
+      recovered = false;
+    }
+  }
+
+  /**
+   * Has the timer run something. What it refuses is nothing that a request, on whose thread this
+   * may be, could do anything about.
+   *
+   * @return null if it is refused
+   */
+  private Scheduler.@Nullable Task later(long delayNanos, Runnable task) {
+    try {
+      return scheduler.schedule(Duration.ofNanos(delayNanos), task);
+    } catch (RuntimeException fault) {
+      faults.report("Scheduler.schedule", fault);
+      return null;
     }
   }
 
   @Override
   public void failed() {
     OutlierWatch watch = ejections == null ? null : ejections.watch();
-    if (watch != null && !watching && WATCHING.compareAndSet(this, false, true)) {
-      scheduler.schedule(Duration.ZERO, () -> watch(watch));
+    if (watch != null
+        && !watching
+        && WATCHING.compareAndSet(this, false, true)
+        && later(0, () -> watch(watch)) == null) {
+      watching = false;
     }
   }
 
@@ -157,10 +175,11 @@ final class FleetWriter implements RegistryListener, Signals.Changes {
   }
 
   private void nextInterval(OutlierWatch watch) {
-    Scheduler.Task task =
-        scheduler.schedule(Duration.ofNanos(watch.intervalNanos()), () -> endOfInterval(watch));
+    Scheduler.Task task = later(watch.intervalNanos(), () -> endOfInterval(watch));
     watchTimer = task;
-    if (fleet.isClosed()) { // and close() may not have seen it
+    if (task == null) {
+      watching = false;
+    } else if (fleet.isClosed()) { // and close() may not have seen it
       task.cancel();
     }
   }
@@ -189,8 +208,10 @@ final class FleetWriter implements RegistryListener, Signals.Changes {
   @Override
   public void reported() {
     Settings.ReportedLoad reportedLoad = settings.reportedLoad();
-    if (reportedLoad != null && FOLLOWING.compareAndSet(this, false, true)) {
-      scheduler.schedule(Duration.ofNanos(reportedLoad.updateNanos()), this::refresh);
+    if (reportedLoad != null
+        && FOLLOWING.compareAndSet(this, false, true)
+        && later(reportedLoad.updateNanos(), this::refresh) == null) {
+      following = false;
     }
   }
 
@@ -342,7 +363,7 @@ final class FleetWriter implements RegistryListener, Signals.Changes {
       timer = null;
     }
     if (delayNanos < Long.MAX_VALUE) {
-      timer = scheduler.schedule(Duration.ofNanos(delayNanos), this::refresh);
+      timer = later(delayNanos, this::refresh);
     }
   }
 

@@ -449,6 +449,7 @@ public final class LoadBalancer implements AutoCloseable {
         active.clientSubset(),
         active.describe(now),
         retries.sum(),
+        hedges.sum(),
         retryBudget.exhausted(),
         retryBudget.balance(now),
         Ejections.describe(ejections),
@@ -569,11 +570,6 @@ public final class LoadBalancer implements AutoCloseable {
 
   void countHedge() {
     hedges.increment();
-  }
-
-  /** Hedges sent since creation. */
-  long hedges() {
-    return hedges.sum();
   }
 
   /** No instance could be had for a retry; that is news only if the picker is at fault. */

@@ -44,7 +44,7 @@ class HedgingTest extends CallFixture {
     assertEquals(1, sent.size());
     time.advanceMillis(2);
     assertEquals(List.of(id(0), id(1)), instances, "another instance");
-    assertEquals(1, balancer.hedges());
+    assertEquals(1, balancer.snapshot().hedges());
     return answer;
   }
 
@@ -115,7 +115,7 @@ class HedgingTest extends CallFixture {
     CompletableFuture<String> answer = call(balancer, IDEMPOTENT);
     sent.get(0).completeExceptionally(new IOException("fast"));
     assertEquals(2, sent.size());
-    assertEquals(0, balancer.hedges());
+    assertEquals(0, balancer.snapshot().hedges());
     sent.get(1).complete("200");
     assertEquals("200", answer.join());
   }
@@ -177,7 +177,7 @@ class HedgingTest extends CallFixture {
       sent.clear();
     }
     assertTrue(hedgesAllowed >= 30 && hedgesAllowed <= 40, "10 % of 400, not " + hedgesAllowed);
-    assertEquals(hedgesAllowed, balancer.hedges());
+    assertEquals(hedgesAllowed, balancer.snapshot().hedges());
   }
 
   @Test

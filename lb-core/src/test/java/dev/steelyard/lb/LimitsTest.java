@@ -160,7 +160,7 @@ class LimitsTest {
     try (LoadBalancer balancer = balancer(policy -> policy.withAdaptiveConcurrency(2, 50))) {
       assertEquals(20, find(balancer, id(0)).maxInFlight());
       for (int round = 0; round < 400; round++) {
-        List<Lease> leases = acquire(balancer, 40);
+        List<Lease> leases = acquire(balancer, 8);
         time.advanceMillis(20);
         leases.forEach(lease -> lease.complete(Outcome.OVERLOADED));
       }
@@ -343,10 +343,7 @@ class LimitsTest {
             "waitQueue.maxWait"),
         Arguments.of(standard.withoutEjection().withEjectionCap(20, 1), "ejectionCap"),
         Arguments.of(
-            standard
-                .withoutEjection()
-                .withOutlierDetection(
-                    OutlierDetection.defaults()),
+            standard.withoutEjection().withOutlierDetection(OutlierDetection.defaults()),
             "outlierDetection"),
         Arguments.of(standard.withoutRetries().withRetryBudget(0.1, 1), "retryBudget"),
         Arguments.of(
