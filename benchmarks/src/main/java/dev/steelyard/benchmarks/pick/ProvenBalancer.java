@@ -1,5 +1,6 @@
 package dev.steelyard.benchmarks.pick;
 
+import dev.steelyard.lb.FailurePolicy;
 import dev.steelyard.lb.Lease;
 import dev.steelyard.lb.LoadBalancer;
 import dev.steelyard.lb.registry.Instance;
@@ -19,13 +20,27 @@ import java.util.List;
  * @param picker the very picker it uses
  * @param timed whether it reads the clock for each pick
  */
-record ProvenBalancer(
+public record ProvenBalancer(
     InstanceRegistry registry, LoadBalancer balancer, Picker picker, boolean timed) {
 
   /** As many as are timed for the snapshot even where the strategy does not look at latency. */
   private static final int ROUNDS = 2;
 
   static ProvenBalancer of(Strategy strategy, int size, Weights weights) {
+    return of(strategy, size, weights, FailurePolicy.standard());
+  }
+
+  /**
+   * Brings one up.
+   *
+   * @param strategy how it picks
+   * @param size the number of instances
+   * @param weights theirs
+   * @param policy what it does about failures
+   * @return a balancer that nobody else has
+   */
+  public static ProvenBalancer of(
+      Strategy strategy, int size, Weights weights, FailurePolicy policy) {
     List<Instance> instances = new ArrayList<>(size);
     for (int i = 0; i < size; i++) {
       instances.add(instance(i).withWeight(weights.of(i)));
@@ -33,7 +48,11 @@ record ProvenBalancer(
     InstanceRegistry registry = InstanceRegistry.of();
     registry.replaceAll(instances);
     ProvingSelector selector = new ProvingSelector(strategy.selector());
-    LoadBalancer balancer = LoadBalancer.builder("benchmark", registry).selector(selector).build();
+    LoadBalancer balancer =
+        LoadBalancer.builder("benchmark", registry)
+            .selector(selector)
+            .failurePolicy(policy)
+            .build();
     for (int i = 0; i < ROUNDS * size; i++) {
       try (Lease lease = balancer.acquire(RequestContext.empty())) {
         lease.succeed();
