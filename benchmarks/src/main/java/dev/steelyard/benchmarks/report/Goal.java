@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
  * @param subject what is judged
  * @param limit the goal: at most this
  * @param unit what the values are, as it stands behind "at most": {@code "x its floor"}, {@code
- *     "B"}
+ *     "B"}, {@code "ns"}
  * @param values the values by what they were measured at
  */
 record Goal(String subject, double limit, String unit, Map<String, Double> values) {
@@ -19,6 +19,7 @@ record Goal(String subject, double limit, String unit, Map<String, Double> value
   // by the few hundredths of a byte per operation that are the profiler's own.
   private static final double RATIO_PRINTED = 0.005;
   private static final double BYTES_PRINTED = 0.5;
+  private static final double NANOS_PRINTED = 0.05;
 
   Goal {
     values = Collections.unmodifiableMap(new LinkedHashMap<>(values)); // in the order given
@@ -48,7 +49,11 @@ record Goal(String subject, double limit, String unit, Map<String, Double> value
   }
 
   private double tolerance() {
-    return isBytes() ? BYTES_PRINTED : RATIO_PRINTED;
+    return isBytes() ? BYTES_PRINTED : isNanos() ? NANOS_PRINTED : RATIO_PRINTED;
+  }
+
+  private boolean isNanos() {
+    return unit.equals("ns");
   }
 
   private boolean isBytes() {
@@ -56,6 +61,8 @@ record Goal(String subject, double limit, String unit, Map<String, Double> value
   }
 
   private String number(double value) {
-    return isBytes() ? Numbers.bytes(value) : Numbers.ratio(value);
+    return isBytes()
+        ? Numbers.bytes(value)
+        : isNanos() ? Numbers.nanos(value) : Numbers.ratio(value);
   }
 }

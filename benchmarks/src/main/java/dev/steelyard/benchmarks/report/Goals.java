@@ -51,6 +51,7 @@ final class Goals {
             FLAT,
             "x, largest to smallest",
             growth(REQUEST)));
+    goals.addAll(new GuardGoals(results).all());
     if (http != null) {
       Map<String, Double> ratio = Map.of("one thread", http.ratio());
       goals.add(new Goal("BalancedHttpClient, send", 1.03, "x the bare client", ratio));

@@ -1,5 +1,7 @@
 package dev.steelyard.benchmarks.report;
 
+import dev.steelyard.benchmarks.guard.GuardRow;
+import dev.steelyard.benchmarks.guard.GuardedCallRow;
 import dev.steelyard.benchmarks.peer.PeerRow;
 import dev.steelyard.benchmarks.pick.Family;
 import dev.steelyard.benchmarks.pick.KeyKind;
@@ -66,6 +68,22 @@ record Row(Section section, String benchmark, Map<String, String> parameters, in
 
   static Row clock(Section section, String method, int threads) {
     return new Row(section, "ClockBenchmark." + method, Map.of(), threads);
+  }
+
+  static Row guard(GuardRow row, boolean failing, int threads) {
+    return new Row(
+        Section.GUARD,
+        failing ? "GuardBenchmark.callOrFailure" : "GuardBenchmark.call",
+        Map.of("row", row.name()),
+        threads);
+  }
+
+  static Row guardedCall(GuardedCallRow row, int instances, int threads) {
+    return new Row(
+        Section.GUARD,
+        "GuardedCallBenchmark.call",
+        Map.of("row", row.name(), "instances", Integer.toString(instances)),
+        threads);
   }
 
   static Row update(Strategy strategy, String change, int instances) {

@@ -13,6 +13,7 @@ enum Section {
   WEIGHTED(Family.WEIGHTED, "alias", "aliasOneDraw", "twoChoices"),
   LEAST_LOADED(Family.LEAST_LOADED, "twoReads", "twoChoices", "twoChoicesOneDraw", "scan"),
   HASHING(Family.HASHING, "hashTable", "ring", "twoChoices"),
+  GUARD(null),
   UPDATES(null),
   MEMORY(null),
   HTTP(null);

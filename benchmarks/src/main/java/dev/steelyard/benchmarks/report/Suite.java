@@ -2,6 +2,8 @@ package dev.steelyard.benchmarks.report;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.steelyard.benchmarks.guard.GuardGroup;
+import dev.steelyard.benchmarks.guard.GuardRow;
 import dev.steelyard.benchmarks.peer.PeerRow;
 import dev.steelyard.benchmarks.pick.Family;
 import dev.steelyard.benchmarks.pick.Strategy;
@@ -32,6 +34,10 @@ import org.openjdk.jmh.runner.options.TimeValue;
 record Suite(
     int forks, int warmUpMillis, int millis, List<Integer> sizes, List<Integer> sizesOfTwo) {
   static final List<Integer> THREADS = List.of(1, 2);
+
+  /** Numbers of instances that whole guarded calls are measured with. */
+  static final List<Integer> GUARDED_SIZES = List.of(10, 1000);
+
   private static final int WARM_UPS = 2;
   private static final int ITERATIONS = 3;
 
@@ -48,6 +54,10 @@ record Suite(
     List<RunResult> results = new ArrayList<>();
     if (section == Section.UPDATES) {
       updates(results);
+      return results;
+    }
+    if (section == Section.GUARD) {
+      guards(results);
       return results;
     }
     for (int threads : THREADS) {
@@ -91,6 +101,20 @@ record Suite(
       run(results, withoutClock, "strategy", new String[] {"PEAK_EWMA"}, measured);
     }
     peers(results, PeerRow.of(family).stream(), threads, "PeerBenchmark", measured);
+  }
+
+  /** Both numbers of threads, and both sizes of a fleet, in quick runs too: there is no third. */
+  private void guards(List<RunResult> results) throws RunnerException {
+    for (int threads : THREADS) {
+      results.addAll(new Runner(options(threads, "ClockBenchmark\\.oneRead$").build()).run());
+      for (GuardGroup group : GuardGroup.values()) {
+        String method = group.isAboutFailures() ? "\\.call" : "\\.call$";
+        String[] rows = GuardRow.of(group).stream().map(GuardRow::name).toArray(String[]::new);
+        ChainedOptionsBuilder guards = options(threads, "\\bGuardBenchmark" + method);
+        results.addAll(new Runner(guards.param("row", rows).build()).run());
+      }
+      run(results, options(threads, "\\bGuardedCallBenchmark"), GUARDED_SIZES);
+    }
   }
 
   private void updates(List<RunResult> results) throws RunnerException {

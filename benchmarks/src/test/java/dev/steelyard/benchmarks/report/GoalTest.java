@@ -30,4 +30,12 @@ class GoalTest {
     Goal goal = new Goal("pick", 1.3, "x its floor", Map.of("10", Double.NaN));
     assertEquals("not reached at 10", goal.verdict());
   }
+
+  @Test
+  void nanosecondsAreMetByWhatIsPrinted() {
+    Goal goal = new Goal("limiter", 10, "ns", Map.of("admitted", 10.04));
+    assertEquals("at most 10.0 ns", goal.goal());
+    assertEquals("admitted: 10.0", goal.measured());
+    assertEquals("met", goal.verdict());
+  }
 }
