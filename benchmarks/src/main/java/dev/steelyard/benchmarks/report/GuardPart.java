@@ -38,15 +38,15 @@ final class GuardPart {
             All threads share one guard. A breaker gives a permit and is told how the call ended. Without
             failures, ours only reads its count window, once that is full; with 5 %, of every 20 calls one fails,
             at random, and it writes like the others. "Clock passed in" is how the balancer uses ours: time does
-            not pass there, and the read that the balancer needs anyway is not counted. Failsafe's count window
-            asks no clock. ServiceTalk's breaker is Resilience4j's. Rate limiters are of 10^9 a second, of which
-            all are admitted, or of one a day. The throttle as gRPC's is one counter that knows no time. The
+            not pass there, and the read that the balancer needs anyway is not counted. ServiceTalk's breaker is
+            Resilience4j's. Rate limiters are of 10^9 a second, of which all are admitted, or of one a day. The
+            throttle as gRPC's is one counter that knows no time; while it is full, a request only reads it. The
             bulkhead of ours is a whole request through a balancer of one instance: the line without a limit says
             what the limit adds. Adaptive limits see a clock that is 4096 times as fast, so that they get as many
             requests per window as in use. A lease is acquire and succeed, a call has retries and their budget
             as well. Resilience4j has a breaker and a bulkhead for each instance, and a retry around round robin.
-            Every guard was seen to open or to limit, and none did while it was measured, except where refusing
-            is what is measured.
+            The tests see every guard open or limit; none did while it was measured, except where refusing is
+            what is measured.
             """;
   }
 
