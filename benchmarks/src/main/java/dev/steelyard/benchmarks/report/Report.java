@@ -44,18 +44,14 @@ final class Report {
 
   String render(Path directory) throws IOException {
     StringBuilder text = new StringBuilder();
-    text.append(
-        "# What picking and guarding cost\n\n"
-            + "Made by the commands below; do not edit. Raw figures: `jmh.json`.\n\n");
+    text.append("# What picking and guarding cost\n\n");
+    text.append("Made by the commands below; do not edit. Raw figures: `jmh.json`.\n\n");
     text.append(conditions());
     text.append("\n## Goals\n\n").append(goals());
     text.append(
-            "\n"
-                + "The last line is not JMH's: see \"HTTP\". Growth has no figure in the goals,"
-                + " which say\n")
+            "\nThe last line is not JMH's: see \"HTTP\". Growth has no figure in the goals, which say\n")
         .append(
-            "\"flat where the floor is flat\"; judged is how many times more a row grows from the"
-                + " smallest to\n")
+            "\"flat where the floor is flat\"; judged is how many times more a row grows from the smallest to\n")
         .append("the largest number of instances than its floor does.\n");
     text.append("\n## Noise\n\n").append(noise());
     families(text, directory);
@@ -305,11 +301,11 @@ final class Report {
         + String.format(
             Locale.ROOT,
             """
-            `BalancedHttpClient` takes %.3f times as long per request as the bare `HttpClient` (with 95 %%
-            confidence between %.3f and %.3f): the median of %d pairs of blocks, measured in turns, one
-            thread, HTTP/1.1 over kept connections to one loopback server in a JVM of its own. Fastest block:
-            %.1f us bare, %.1f us balanced.
-            """,
+        `BalancedHttpClient` takes %.3f times as long per request as the bare `HttpClient` (with 95 %%
+        confidence between %.3f and %.3f): the median of %d pairs of blocks, measured in turns, one
+        thread, HTTP/1.1 over kept connections to one loopback server in a JVM of its own. Fastest block:
+        %.1f us bare, %.1f us balanced.
+        """,
             http.ratio(),
             http.low(),
             http.high(),
