@@ -41,13 +41,15 @@ abstract class CallFixture {
   }
 
   LoadBalancerBuilder builder(int size, FailurePolicy policy) {
-    return LoadBalancer.builder("orders", registry(size))
-        .selector(Fixtures.first())
-        .classifier(byStatus())
-        .failurePolicy(policy)
-        .ticker(time)
-        .scheduler(time)
-        .random(() -> (long) (share * 0x1p53) << 11);
+    FailurePolicy calls = policy.withoutEjection(); // no timer but those of calls
+    LoadBalancerBuilder builder =
+        LoadBalancer.builder("orders", registry(size))
+            .selector(Fixtures.first())
+            .classifier(byStatus())
+            .failurePolicy(calls)
+            .ticker(time)
+            .random(() -> (long) (share * 0x1p53) << 11);
+    return calls.knobs().waitsForTime() ? builder.scheduler(time) : builder;
   }
 
   LoadBalancer balancer(int size, FailurePolicy policy) {

@@ -75,7 +75,7 @@ class CallsPropertyTest {
     LoadBalancer balancer =
         LoadBalancer.builder("orders", registry(size))
             .classifier(CallFixture.byStatus())
-            .failurePolicy(policy)
+            .failurePolicy(policy.withoutEjection()) // no timer but those of calls
             .ticker(time)
             .scheduler(time)
             .random(RandomSource.seeded(seed))

@@ -261,7 +261,7 @@ class EjectionTest {
     FailurePolicy all = FailurePolicy.standard().withoutOutlierDetection().withEjectionCap(100, 0);
     try (LoadBalancer balancer = builder(all).build()) {
       for (int i = 0; i < 4; i++) {
-        send(balancer, 20, id(i)::equals, "");
+        send(balancer, i < 3 ? 20 : 5, id(i)::equals, "");
       }
       NoInstanceAvailableException none =
           assertThrows(NoInstanceAvailableException.class, () -> balancer.acquire(EMPTY));

@@ -249,7 +249,7 @@ class RetriesTest extends CallFixture {
     LoadBalancer balancer =
         keep(
             LoadBalancer.builder("orders", registry)
-                .failurePolicy(STANDARD.withRetryBudget(0, 10))
+                .failurePolicy(STANDARD.withRetryBudget(0, 10).withoutEjection())
                 .ticker(time)
                 .scheduler(time)
                 .build());

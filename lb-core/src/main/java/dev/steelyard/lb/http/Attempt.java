@@ -67,10 +67,12 @@ final class Attempt<T> implements BodyHandler<T> {
 
   private final Attempts attempts;
   private final Lease lease;
-  private final HttpClient client;
   private final HttpRequest request;
   private final Hop<T> hop;
-  private final Predicate<Outcome> wanted;
+  // Both are let go when the answer begins: a pooled connection of the JDK's remembers its last
+  // handler, and before JDK 21 a client ends its thread only when nothing refers to it any more.
+  private @Nullable HttpClient client;
+  private @Nullable Predicate<Outcome> wanted;
   // IGNORED if the client returns a response without ever asking for a body.
   private volatile Outcome verdict = Outcome.IGNORED;
   private volatile boolean unwanted;
@@ -105,8 +107,9 @@ final class Attempt<T> implements BodyHandler<T> {
     return lease;
   }
 
+  /** The client to send it with; to be asked before it is sent. */
   HttpClient client() {
-    return client;
+    return requireNonNull(client, "client");
   }
 
   HttpRequest request() {
@@ -124,7 +127,10 @@ final class Attempt<T> implements BodyHandler<T> {
     if (outcome == Outcome.OVERLOADED) {
       attempts.overloaded(lease, RetryAfter.of(answer.headers()));
     }
-    if (!wanted.test(outcome)) {
+    Predicate<Outcome> asked = requireNonNull(wanted, "the handler is asked twice");
+    wanted = null;
+    client = null;
+    if (!asked.test(outcome)) {
       unwanted = true;
       return new IgnoredBody<>();
     }

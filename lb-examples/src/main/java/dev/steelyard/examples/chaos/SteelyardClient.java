@@ -1,6 +1,7 @@
 package dev.steelyard.examples.chaos;
 
 import dev.steelyard.lb.EndpointSnapshot;
+import dev.steelyard.lb.FailurePolicy;
 import dev.steelyard.lb.LoadBalancer;
 import dev.steelyard.lb.LoadBalancerBuilder;
 import dev.steelyard.lb.env.RandomSource;
@@ -41,7 +42,10 @@ final class SteelyardClient implements Client {
 
   /** What is done about failures, beside the defaults. */
   private static LoadBalancerBuilder withPolicy(LoadBalancerBuilder builder) {
-    return builder.maxRetries(Target.RETRIES);
+    return builder.failurePolicy(
+        FailurePolicy.standard()
+            .withMaxRetries(Target.RETRIES)
+            .withPerTryTimeout(Target.PER_TRY_TIMEOUT));
   }
 
   @Override
