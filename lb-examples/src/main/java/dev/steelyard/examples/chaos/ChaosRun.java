@@ -16,9 +16,8 @@ import org.jspecify.annotations.Nullable;
 /** All cases, one after the other, each with each client, on the same fleet. */
 final class ChaosRun {
   /** Loads classes and compiles, in servers as well, so that the first case is like the others. */
-  private static final long WARM_UP_MILLIS = 2_000;
-
   private final Settings settings;
+
   private final Names names;
   private final Consumer<String> log;
   private final Map<Contender, List<FaultReport>> reports = new LinkedHashMap<>();
@@ -110,8 +109,7 @@ final class ChaosRun {
     try (NodeFleet fleet = fleet(tls)) {
       for (Contender contender : reports.keySet()) {
         try (Client client = contender.open(target(fleet, tls, false))) {
-          OpenLoop.warmUp(client, settings.trial().seed());
-          compile(client);
+          OpenLoop.warmUp(client, settings.trial().rate(), settings.trial().seed());
         }
       }
       for (Case faults : cases) {
@@ -150,22 +148,12 @@ final class ChaosRun {
         places, tls ? Certificates.client(fleet.folder()) : null, settings.trial().seed());
   }
 
-  private void compile(Client client) throws InterruptedException {
-    Trial.Setup setup = settings.trial();
-    try (OpenLoop load =
-        new OpenLoop(client, setup.rate(), 0, setup.seed(), "warm-", setup.underWay())) {
-      load.start();
-      Thread.sleep(WARM_UP_MILLIS);
-      load.stop(Target.TIMEOUT.multipliedBy(2));
-    }
-  }
-
   private void trial(Case faults, Contender contender, NodeFleet fleet, Target target)
       throws IOException, InterruptedException {
     Injection injection = new Injection(faults, fleet.nodes(), names, 0);
     trials++;
     try (Client client = contender.open(target)) {
-      OpenLoop.warmUp(client, settings.trial().seed());
+      OpenLoop.warmUp(client, settings.trial().rate(), settings.trial().seed());
       FaultReport report =
           new Trial(settings.trial(), fleet).run(faults, client, injection, "t" + trials + "-");
       List<FaultReport> all = reports.get(contender);

@@ -77,12 +77,19 @@ final class OpenLoop implements AutoCloseable {
     sender.setDaemon(true);
   }
 
-  /** Opens connections one after the other, so that what follows begins connected. */
-  static void warmUp(Client client, long seed) throws InterruptedException {
-    try (OpenLoop gentle = new OpenLoop(client, CONNECT_RATE, 0, seed, "warm-", CONNECT_RATE)) {
-      gentle.start();
-      Thread.sleep(CONNECT_MILLIS);
-      gentle.stop(Target.TIMEOUT.multipliedBy(2));
+  /**
+   * Opens connections one after the other, and lets the rate grow, so that what follows begins
+   * connected, and with code that is compiled: all at once, a high rate meets timeouts before it
+   * meets servers, and each timeout costs a connection.
+   */
+  static void warmUp(Client client, double rate, long seed) throws InterruptedException {
+    for (double part = CONNECT_RATE; part < 2 * rate; part *= 2) {
+      double gentle = Math.min(part, rate);
+      try (OpenLoop load = new OpenLoop(client, gentle, 0, seed, "warm-" + part + "-", 1_000)) {
+        load.start();
+        Thread.sleep(CONNECT_MILLIS);
+        load.stop(Target.TIMEOUT.multipliedBy(2));
+      }
     }
   }
 

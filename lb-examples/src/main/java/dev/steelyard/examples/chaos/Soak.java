@@ -96,7 +96,7 @@ final class Soak {
   /** A method of its own, so that nothing holds the client when threads are counted. */
   private End use(Contender contender, Target target) throws IOException, InterruptedException {
     try (Client client = contender.open(target)) {
-      OpenLoop.warmUp(client, setup.seed());
+      OpenLoop.warmUp(client, setup.rate(), setup.seed());
       return drive(client);
     }
   }
