@@ -34,8 +34,6 @@ final class Soak {
   /** The thread of a JDK's client; before JDK 21 nobody can end it. */
   private static final String SELECTOR = "-SelectorManager";
 
-  private static final boolean CLOSABLE_CLIENTS = Runtime.version().feature() >= 21;
-
   private final Trial.Setup setup;
   private final List<Fault> faults;
   private final NodeFleet fleet;
@@ -65,9 +63,6 @@ final class Soak {
     double seconds = (System.nanoTime() - start) / 1e9;
     List<String> threads = threadsLeft(before);
     long selectors = threads.stream().filter(name -> name.endsWith(SELECTOR)).count();
-    if (!CLOSABLE_CLIENTS) {
-      threads = threads.stream().filter(name -> !name.endsWith(SELECTOR)).toList();
-    }
     Journal.Arrivals arrivals = Journal.read(fleet.journals(), "soak-");
     List<String> broken =
         SoakReport.broken(
