@@ -98,7 +98,6 @@ public record BalancerSnapshot(
    * @param endpoints every registered instance
    * @param retries retries made since creation
    * @param hedges hedges made since creation
-   * @param hedges hedges made since creation
    * @param retriesRefused retries that the budget refused since creation
    * @param retryBalance how many retries the budget would allow at this moment
    * @param ejected who is out because it fails
