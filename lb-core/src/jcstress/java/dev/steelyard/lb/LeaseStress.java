@@ -25,7 +25,7 @@ public class LeaseStress {
 
   private static Lease begin(LiveEndpoint endpoint, long state) {
     endpoint.begin(false);
-    return new Lease(endpoint, state);
+    return new Lease(endpoint, state, 0);
   }
 
   /** Nobody else is in flight, so below zero would show as a huge number. */

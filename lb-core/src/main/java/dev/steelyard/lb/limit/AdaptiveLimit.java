@@ -37,8 +37,7 @@ import java.lang.invoke.VarHandle;
  * </ul>
  *
  * <p>Thread-safe without a lock: {@link #sample} is one atomic add, 0 bytes, and {@link #limit} one
- * volatile read. The thread that ends a window does the arithmetic (half a microsecond); others do
- * not wait for it.
+ * volatile read. The thread that ends a window does the arithmetic; others do not wait for it.
  *
  * <p><b>Not for</b> instances whose latency depends on the request far more than on the load, or
  * with fewer than about four workers, where a fixed limit is as good. It sees the queue that all

@@ -1,6 +1,6 @@
 package dev.steelyard.lb.registry;
 
-/** A listener's connection to a registry. */
+/** A listener's connection to what tells it: a registry, a circuit breaker, a health monitor. */
 @FunctionalInterface
 public interface Subscription extends AutoCloseable {
 
