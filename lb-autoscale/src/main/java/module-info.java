@@ -14,4 +14,8 @@ module dev.steelyard.autoscale {
   requires com.cronutils;
   requires com.fasterxml.jackson.core;
   requires static info.picocli;
+
+  exports dev.steelyard.autoscale;
+  exports dev.steelyard.autoscale.limits;
+  exports dev.steelyard.autoscale.rules;
 }

@@ -19,6 +19,10 @@ class ModuleTest {
   @Test
   void exportsExactlyItsPublicPackages() {
     assertEquals(
-        Set.of(), MODULE.exports().stream().map(Exports::source).collect(Collectors.toSet()));
+        Set.of(
+            "dev.steelyard.autoscale",
+            "dev.steelyard.autoscale.limits",
+            "dev.steelyard.autoscale.rules"),
+        MODULE.exports().stream().map(Exports::source).collect(Collectors.toSet()));
   }
 }

@@ -1,0 +1,67 @@
+package dev.steelyard.autoscale;
+
+import dev.steelyard.autoscale.Proof.Stage;
+
+/** The stages of a decision, one after the other. */
+final class Engine {
+  private Engine() {}
+
+  static ScalingDecision decide(ScalingPolicy policy, ScalingState state, ScalingMetrics metrics) {
+    Frame frame = new Frame(policy, state, metrics);
+    if (metrics.time < state.lastDecision) {
+      frame.because(ScalingReason.MISSING_METRICS);
+      String note =
+          "metrics of "
+              + Format.time(metrics.time)
+              + " are older than the last decision, of "
+              + Format.time(state.lastDecision);
+      int held =
+          frame.step(Stage.ACTION, policy.name, Formula.GIVEN, note, frame.current, frame.current);
+      frame.raw = held;
+      return new ScalingDecision(frame, held);
+    }
+    propose(frame);
+    int desired = Combine.apply(frame);
+    frame.raw = desired;
+    desired = ByHand.apply(frame, desired);
+    if (!frame.overridden) {
+      desired = Stabilize.apply(frame, desired);
+    }
+    desired = Bounds.apply(frame, desired);
+    desired = ByHand.disable(frame, desired);
+    remember(frame);
+    return new ScalingDecision(frame, desired);
+  }
+
+  private static void propose(Frame frame) {
+    for (int i = 0; i < frame.proposals.length; i++) {
+      ScalingRule rule = frame.policy.rules.get(i);
+      Memory memory = frame.state.memory(rule.name());
+      Proposal proposal =
+          ask(rule, new Evaluation(frame.policy, frame.state, frame.metrics, memory));
+      frame.proposals[i] = proposal;
+      frame.lookAgain(proposal.lookAgain());
+      Memory remembered = proposal.memory();
+      if (remembered != null) {
+        frame.next.remember(rule.name(), remembered);
+      }
+      frame.steps.addAll(proposal.steps());
+    }
+  }
+
+  /** A rule that throws is one that cannot say: others go on, and nobody scales in meanwhile. */
+  private static Proposal ask(ScalingRule rule, Evaluation evaluation) {
+    try {
+      return rule.propose(evaluation);
+    } catch (RuntimeException e) {
+      return Proposal.unknown(MissingData.blockScaleIn(), rule.name() + " threw " + e);
+    }
+  }
+
+  private static void remember(Frame frame) {
+    frame.next.recommendations =
+        frame.past.append(frame.now, frame.raw).since(frame.now - frame.policy.longestWindow);
+    frame.next.events = frame.state.events.since(frame.now - frame.policy.longestPeriod);
+    frame.next.lastDecision = frame.now;
+  }
+}

@@ -1,0 +1,202 @@
+package dev.steelyard.autoscale;
+
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The formulas of a {@link Proof}: each is a function of what comes in and of named operands, and
+ * of nothing else. The decision itself computes with them, so that a proof cannot say something
+ * else than what was done.
+ */
+public enum Formula {
+  // What any rule may use.
+
+  /** The operand, whatever came in. */
+  GIVEN("value") {
+    @Override
+    double compute(double in, double[] p) {
+      return p[0];
+    }
+  },
+  /** Not below the operand. */
+  AT_LEAST("least") {
+    @Override
+    double compute(double in, double[] p) {
+      return Math.max(in, p[0]);
+    }
+  },
+  /** Not above the operand. */
+  AT_MOST("most") {
+    @Override
+    double compute(double in, double[] p) {
+      return Math.min(in, p[0]);
+    }
+  },
+  /** Between the operands; the upper one wins where they cross. */
+  BETWEEN("least", "most") {
+    @Override
+    double compute(double in, double[] p) {
+      return Math.min(Math.max(in, p[0]), p[1]);
+    }
+  },
+  /** Up to the next whole number. */
+  ROUND_UP() {
+    @Override
+    double compute(double in, double[] p) {
+      return ceil(in);
+    }
+  },
+
+  // Proportional rules.
+
+  /**
+   * As many instances as bring an average to its target: count x average / target, rounded up;
+   * {@code current} within the tolerance around 1. What comes in is the average.
+   */
+  PROPORTIONAL("target", "count", "current", "toleranceDown", "toleranceUp") {
+    @Override
+    double compute(double in, double[] p) {
+      double ratio = in / p[0];
+      return within(ratio, p[3], p[4]) ? p[2] : ceil(ratio * p[1]);
+    }
+  },
+  /**
+   * As many instances as bring a total to its target per instance: total / target, rounded up;
+   * {@code current} where the total per existing instance is within the tolerance. What comes in is
+   * the total.
+   */
+  TOTAL("target", "existing", "current", "toleranceDown", "toleranceUp") {
+    @Override
+    double compute(double in, double[] p) {
+      boolean silent = p[1] > 0 && within(in / (p[0] * p[1]), p[3], p[4]);
+      return silent ? p[2] : ceil(in / p[0]);
+    }
+  },
+
+  // What holds changes back; what comes in is the number so far.
+
+  /**
+   * From the present number just as far as to {@code least} of the up-window or {@code most} of the
+   * down-window, in whichever direction it is outside of them. Kubernetes' stabilization.
+   */
+  STABILIZED("current", "least", "most") {
+    @Override
+    double compute(double in, double[] p) {
+      return p[0] < p[1] ? p[1] : p[0] > p[2] ? p[2] : p[0];
+    }
+  },
+
+  // Combining proposals; what comes in is the present number.
+
+  /** The largest of the proposals, or what came in where there is none. */
+  LARGEST("proposals...") {
+    @Override
+    double compute(double in, double[] p) {
+      double largest = p.length == 0 ? in : p[0];
+      for (int i = 1; i < p.length; i++) {
+        largest = Math.max(largest, p[i]);
+      }
+      return largest;
+    }
+  },
+  /** The smallest of the proposals, or what came in where there is none. */
+  SMALLEST("proposals...") {
+    @Override
+    double compute(double in, double[] p) {
+      double smallest = p.length == 0 ? in : p[0];
+      for (int i = 1; i < p.length; i++) {
+        smallest = Math.min(smallest, p[i]);
+      }
+      return smallest;
+    }
+  },
+  /** The first of the proposals, or what came in where there is none. */
+  FIRST("proposals...") {
+    @Override
+    double compute(double in, double[] p) {
+      return p.length == 0 ? in : p[0];
+    }
+  },
+  /**
+   * The direction that most of the proposals want, up where as many want up as down; of those, the
+   * one nearest to what came in. What came in where most want no change, or there are none.
+   */
+  MAJORITY("proposals...") {
+    @Override
+    double compute(double in, double[] p) {
+      int up = 0;
+      int down = 0;
+      double lowestUp = Double.POSITIVE_INFINITY;
+      double highestDown = Double.NEGATIVE_INFINITY;
+      for (double proposal : p) {
+        if (proposal > in) {
+          up++;
+          lowestUp = Math.min(lowestUp, proposal);
+        } else if (proposal < in) {
+          down++;
+          highestDown = Math.max(highestDown, proposal);
+        }
+      }
+      int none = p.length - up - down;
+      if (up > none && up >= down) {
+        return lowestUp;
+      }
+      return down > none && down > up ? highestDown : in;
+    }
+  };
+
+  /** What is below this above a whole number is an error of rounding, not a need. */
+  private static final double ROUNDING_ERROR = 1e-9;
+
+  @SuppressWarnings("ImmutableEnumChecker") // List.of is immutable
+  private final List<String> operands;
+
+  Formula(String... operands) {
+    this.operands = List.of(operands);
+  }
+
+  abstract double compute(double in, double[] operands);
+
+  final double apply(double in, double[] values) {
+    if (!variadic() && values.length != operands.size()) {
+      throw new IllegalArgumentException(
+          name() + " has the operands " + operands + ", was given " + values.length);
+    }
+    return compute(in, values);
+  }
+
+  private boolean variadic() {
+    return operands.size() == 1 && operands.get(0).endsWith("...");
+  }
+
+  /**
+   * The names of its operands.
+   *
+   * @return the names, in order; a single one that ends with {@code ...} stands for any number
+   */
+  public List<String> operands() {
+    return operands;
+  }
+
+  final String describe(double in, double[] values) {
+    StringBuilder text = new StringBuilder(60);
+    text.append(name().toLowerCase(Locale.ROOT)).append('(').append(Format.number(in));
+    for (int i = 0; i < values.length; i++) {
+      text.append(i == 0 ? "; " : ", ");
+      if (!variadic()) {
+        text.append(operands.get(i)).append('=');
+      }
+      text.append(Format.number(values[i]));
+    }
+    return text.append(')').toString();
+  }
+
+  /** Rounds up, but not for an error of rounding; saturates at the largest int. */
+  static double ceil(double value) {
+    return Math.min(Math.ceil(value - ROUNDING_ERROR), Integer.MAX_VALUE);
+  }
+
+  private static boolean within(double ratio, double toleranceDown, double toleranceUp) {
+    return 1 - toleranceDown <= ratio && ratio <= 1 + toleranceUp;
+  }
+}

@@ -1,0 +1,82 @@
+package dev.steelyard.autoscale;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** One decision in the making: what came in, what the stages have said so far. Never leaves it. */
+final class Frame {
+  final ScalingPolicy policy;
+  final ScalingState state;
+  final ScalingMetrics metrics;
+  final long now;
+  final int current;
+  final ScalingState.Draft next;
+  final List<Proof.Step> steps = new ArrayList<>(16);
+  final Set<ScalingReason> reasons = EnumSet.noneOf(ScalingReason.class);
+  final Proposal[] proposals;
+
+  /** Earlier recommendations; at first sight, the present number counts as one. */
+  final Series past;
+
+  /** The bounds that count now; schedules and forecasts may have changed the policy's. */
+  int least;
+
+  int most;
+
+  /** What the rules asked for, before any limit. */
+  int raw;
+
+  /** Whether what asks is an emergency: no window, cooldown or budget delays it. */
+  boolean critical;
+
+  /** Whether the number is set by hand. */
+  boolean overridden;
+
+  /** How far the decision is believed, from 0 to 1. */
+  double confidence = 1;
+
+  long lookAgain = Long.MAX_VALUE;
+
+  Frame(ScalingPolicy policy, ScalingState state, ScalingMetrics metrics) {
+    this.policy = policy;
+    this.state = state;
+    this.metrics = metrics;
+    this.now = metrics.time;
+    this.current = metrics.instances;
+    this.next = new ScalingState.Draft(state);
+    this.proposals = new Proposal[policy.rules.size()];
+    this.past =
+        state.lastDecision == ScalingMetrics.UNKNOWN && state.recommendations.size() == 0
+            ? Series.EMPTY.append(now, current)
+            : state.recommendations;
+    this.least = policy.least;
+    this.most = policy.most;
+  }
+
+  /** Adds a step and gives what came out of it. */
+  int step(
+      Proof.Stage stage,
+      String rule,
+      Formula formula,
+      @Nullable String note,
+      int input,
+      double... operands) {
+    Proof.Step step = Proof.Step.of(stage, rule, formula, note, input, operands);
+    steps.add(step);
+    return (int) step.output();
+  }
+
+  void because(ScalingReason reason) {
+    reasons.add(reason);
+  }
+
+  /** The decision may be another one from this time on. */
+  void lookAgain(long time) {
+    if (time > now) {
+      lookAgain = Math.min(lookAgain, time);
+    }
+  }
+}

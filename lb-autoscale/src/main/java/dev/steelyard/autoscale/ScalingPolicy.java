@@ -1,0 +1,358 @@
+package dev.steelyard.autoscale;
+
+import dev.steelyard.autoscale.limits.DirectionLimits;
+import dev.steelyard.autoscale.limits.RatePolicy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * How many instances a service should have, as rules that ask and limits that hold back. Immutable
+ * and thread-safe; a pure function of its arguments.
+ *
+ * <pre>{@code
+ * ScalingPolicy policy =
+ *     ScalingPolicy.builder().bounds(2, 10).rule(TargetTracking.of(Metric.CPU, 70)).build();
+ *
+ * ScalingDecision decision =
+ *     policy.decide(
+ *         ScalingState.initial(),
+ *         ScalingMetrics.at(noon).instances(4).metric(Metric.CPU, 91).build());
+ *
+ * decision.desired();   // 6
+ * decision.explain();   // why
+ * }</pre>
+ */
+public final class ScalingPolicy {
+  /** How the sizes that several rules ask for become one. */
+  public enum Combination {
+    /** The largest: any rule may scale out, all must agree to scale in. The default. */
+    MAX,
+    /** The smallest: any rule may scale in, all must agree to scale out. */
+    MIN,
+    /** That of the first rule that has an opinion. */
+    PRIORITY,
+    /** The direction that most rules want; of those, the size nearest to the present number. */
+    VOTE
+  }
+
+  final String name;
+  final int least;
+  final int most;
+  final List<ScalingRule> rules;
+  final Combination combination;
+  final DirectionLimits up;
+  final DirectionLimits down;
+  final long startupGrace;
+  final long readinessDelay;
+  final long staleAfter;
+
+  /** How far back recommendations are kept. */
+  final long longestWindow;
+
+  /** How far back changes are kept. */
+  final long longestPeriod;
+
+  private ScalingPolicy(Builder builder) {
+    this.name = builder.name;
+    this.least = builder.least;
+    this.most = builder.most;
+    this.rules = List.copyOf(builder.rules);
+    this.combination = builder.combination;
+    this.up = builder.up;
+    this.down = builder.down;
+    this.startupGrace = builder.startupGrace;
+    this.readinessDelay = builder.readinessDelay;
+    this.staleAfter = builder.staleAfter;
+    this.longestWindow = Math.max(up.window().toMillis(), down.window().toMillis());
+    this.longestPeriod = Math.max(longestPeriod(up), longestPeriod(down));
+  }
+
+  private static long longestPeriod(DirectionLimits limits) {
+    long longest = limits.cooldown().toMillis();
+    for (RatePolicy rate : limits.rates()) {
+      longest = Math.max(longest, rate.period().toMillis());
+    }
+    return longest;
+  }
+
+  /**
+   * Begins a policy.
+   *
+   * @return a builder
+   */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Decides. Pure: the same arguments give the same decision, down to the bytes of its text.
+   *
+   * @param state what happened before; {@link ScalingState#initial()} at first, then {@link
+   *     ScalingDecision#next()}
+   * @param metrics what is known now
+   * @return the decision
+   */
+  public ScalingDecision decide(ScalingState state, ScalingMetrics metrics) {
+    return Engine.decide(this, state, metrics);
+  }
+
+  /**
+   * Its name.
+   *
+   * @return the name
+   */
+  public String name() {
+    return name;
+  }
+
+  /**
+   * The least number of instances.
+   *
+   * @return the number
+   */
+  public int least() {
+    return least;
+  }
+
+  /**
+   * The greatest number of instances.
+   *
+   * @return the number
+   */
+  public int most() {
+    return most;
+  }
+
+  /**
+   * The rules.
+   *
+   * @return the rules, in order
+   */
+  public List<ScalingRule> rules() {
+    return rules;
+  }
+
+  /**
+   * How several rules become one.
+   *
+   * @return how
+   */
+  public Combination combination() {
+    return combination;
+  }
+
+  /**
+   * What holds scaling up back.
+   *
+   * @return the limits
+   */
+  public DirectionLimits scaleUp() {
+    return up;
+  }
+
+  /**
+   * What holds scaling down back.
+   *
+   * @return the limits
+   */
+  public DirectionLimits scaleDown() {
+    return down;
+  }
+
+  /**
+   * How long a sample that start-up raises does not count.
+   *
+   * @return how long
+   */
+  public Duration startupGrace() {
+    return Duration.ofMillis(startupGrace);
+  }
+
+  /**
+   * From which age on a sample is missing.
+   *
+   * @return the age
+   */
+  public Duration staleAfter() {
+    return Duration.ofMillis(staleAfter);
+  }
+
+  /** Collects a policy; not thread-safe. */
+  public static final class Builder {
+    /** The greatest number of instances that a policy may allow. */
+    public static final int GREATEST_MAXIMUM = 1_000_000;
+
+    /** How long a sample of a metric that start-up raises does not count, in seconds: {@value}. */
+    public static final int DEFAULT_STARTUP_SECONDS = 300;
+
+    /** The default of the readiness delay, in seconds: {@value}. */
+    public static final int DEFAULT_READINESS_SECONDS = 30;
+
+    /** From which age on a sample is missing, in seconds: {@value}. */
+    public static final int DEFAULT_STALE_SECONDS = 300;
+
+    /** How long the default stabilization window of scaling down is, in seconds: {@value}. */
+    public static final int DEFAULT_DOWN_WINDOW_SECONDS = 300;
+
+    private String name = "policy";
+    private int least = -1;
+    private int most = -1;
+    private final List<ScalingRule> rules = new ArrayList<>();
+    private Combination combination = Combination.MAX;
+    private DirectionLimits up = DirectionLimits.none();
+    private DirectionLimits down =
+        DirectionLimits.none().window(Duration.ofSeconds(DEFAULT_DOWN_WINDOW_SECONDS));
+    private long startupGrace = DEFAULT_STARTUP_SECONDS * 1000L;
+    private long readinessDelay = DEFAULT_READINESS_SECONDS * 1000L;
+    private long staleAfter = DEFAULT_STALE_SECONDS * 1000L;
+
+    private Builder() {}
+
+    /**
+     * A name for explanations. Default: "policy".
+     *
+     * @param name the name, not blank, one line
+     * @return this
+     */
+    public Builder name(String name) {
+      this.name = checked("the name of the policy", name);
+      return this;
+    }
+
+    /**
+     * The least and the greatest number of instances. Has to be given.
+     *
+     * @param least at least 0
+     * @param most not below {@code least}, at least 1, at most {@value #GREATEST_MAXIMUM}
+     * @return this
+     */
+    public Builder bounds(int least, int most) {
+      if (least < 0) {
+        throw new IllegalArgumentException("the minimum must not be negative, was " + least);
+      }
+      if (most < 1 || most > GREATEST_MAXIMUM) {
+        throw new IllegalArgumentException(
+            "the maximum must be in [1, " + GREATEST_MAXIMUM + "], was " + most);
+      }
+      if (most < least) {
+        throw new IllegalArgumentException(
+            "the maximum must not be below the minimum, was " + most + " below " + least);
+      }
+      this.least = least;
+      this.most = most;
+      return this;
+    }
+
+    /**
+     * One more rule.
+     *
+     * @param rule the rule; its name must be its own
+     * @return this
+     */
+    public Builder rule(ScalingRule rule) {
+      String ruleName = checked("the name of a rule", rule.name());
+      for (ScalingRule other : rules) {
+        if (other.name().equals(ruleName)) {
+          throw new IllegalArgumentException(
+              "there are two rules with the name '" + ruleName + "': give one of them another");
+        }
+      }
+      rules.add(rule);
+      return this;
+    }
+
+    /**
+     * How several rules become one. Default: {@link Combination#MAX}.
+     *
+     * @param combination how
+     * @return this
+     */
+    public Builder combine(Combination combination) {
+      this.combination = Objects.requireNonNull(combination, "combination");
+      return this;
+    }
+
+    /**
+     * What holds scaling up back. Default: nothing.
+     *
+     * @param limits the limits
+     * @return this
+     */
+    public Builder scaleUp(DirectionLimits limits) {
+      this.up = Objects.requireNonNull(limits, "limits");
+      return this;
+    }
+
+    /**
+     * What holds scaling down back. Default: a window of {@value #DEFAULT_DOWN_WINDOW_SECONDS}
+     * seconds.
+     *
+     * @param limits the limits
+     * @return this
+     */
+    public Builder scaleDown(DirectionLimits limits) {
+      this.down = Objects.requireNonNull(limits, "limits");
+      return this;
+    }
+
+    /**
+     * How long an instance's start-up spoils its samples of metrics that {@linkplain
+     * Metric#isRaisedByStartup() start-up raises}. The rule is Kubernetes': within {@code grace} of
+     * its start, an instance's sample counts only if it is ready and was so for the whole window of
+     * the sample; afterwards, unless it became unready within {@code readinessDelay} of its start
+     * and still is, that is, has never been ready.
+     *
+     * @param grace not negative; default {@value #DEFAULT_STARTUP_SECONDS} s
+     * @param readinessDelay not negative; default {@value #DEFAULT_READINESS_SECONDS} s
+     * @return this
+     */
+    public Builder startup(Duration grace, Duration readinessDelay) {
+      this.startupGrace = millis("the start-up grace", grace, 0);
+      this.readinessDelay = millis("the readiness delay", readinessDelay, 0);
+      return this;
+    }
+
+    /**
+     * From which age on a sample is missing. Default: {@value #DEFAULT_STALE_SECONDS} s.
+     *
+     * @param age above 0
+     * @return this
+     */
+    public Builder staleAfter(Duration age) {
+      this.staleAfter = millis("the age of stale samples", age, 1);
+      return this;
+    }
+
+    /**
+     * The policy.
+     *
+     * @return the policy
+     * @throws IllegalArgumentException if bounds are not given
+     */
+    public ScalingPolicy build() {
+      if (most < 0) {
+        throw new IllegalArgumentException("a policy needs bounds(least, most)");
+      }
+      return new ScalingPolicy(this);
+    }
+
+    private static String checked(String what, String name) {
+      if (name.isBlank() || !name.equals(name.strip()) || name.lines().count() != 1) {
+        throw new IllegalArgumentException(
+            what + " must be one line, neither blank nor padded, was '" + name + "'");
+      }
+      return name;
+    }
+
+    private static long millis(String knob, Duration value, long least) {
+      long millis = value.toMillis();
+      if (millis < least) {
+        throw new IllegalArgumentException(
+            knob + " must be " + (least == 0 ? "at least 0" : "above 0") + ", was " + value);
+      }
+      return millis;
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package dev.steelyard.autoscale.limits;
+
+import java.time.Duration;
+
+/**
+ * So many instances, or so many percent, per period. Immutable. The semantics are those of
+ * Kubernetes' {@code HPAScalingPolicy}: what is counted are the changes of the last period, in both
+ * directions, from the number there was when it began.
+ *
+ * @param unit what {@code value} counts
+ * @param value how many, above 0
+ * @param period per how much time, above 0
+ */
+public record RatePolicy(Unit unit, int value, Duration period) {
+  /** What a rate counts. */
+  public enum Unit {
+    /** Instances. */
+    INSTANCES,
+    /** Percent of the number there was when the period began. */
+    PERCENT
+  }
+
+  /** Checks the numbers. */
+  public RatePolicy {
+    if (value < 1) {
+      throw new IllegalArgumentException("the value of a rate must be at least 1, was " + value);
+    }
+    if (period.isNegative() || period.isZero()) {
+      throw new IllegalArgumentException("the period of a rate must be above 0, was " + period);
+    }
+  }
+
+  /**
+   * So many instances per period.
+   *
+   * @param count how many, at least 1
+   * @param period per how much time
+   * @return the rate
+   */
+  public static RatePolicy instances(int count, Duration period) {
+    return new RatePolicy(Unit.INSTANCES, count, period);
+  }
+
+  /**
+   * So many percent per period.
+   *
+   * @param percent how many, at least 1; 100 doubles, or in the other direction allows everything
+   * @param period per how much time
+   * @return the rate
+   */
+  public static RatePolicy percent(int percent, Duration period) {
+    return new RatePolicy(Unit.PERCENT, percent, period);
+  }
+}
