@@ -26,6 +26,8 @@ final class Engine {
     desired = ByHand.apply(frame, desired);
     if (!frame.overridden) {
       desired = Stabilize.apply(frame, desired);
+      desired = Cooldown.apply(frame, desired);
+      desired = Rate.apply(frame, desired);
     }
     desired = Bounds.apply(frame, desired);
     desired = ByHand.disable(frame, desired);
@@ -58,10 +60,20 @@ final class Engine {
     }
   }
 
+  /** What cooldowns, rates and budgets may still look at. */
+  private static Series events(Frame frame) {
+    Series events = frame.state.events;
+    long from = frame.now - frame.policy.longestPeriod;
+    if (events.size() > 0 && frame.state.lastCompleted >= from) {
+      from = Math.min(from, events.time(events.size() - 1));
+    }
+    return events.since(from);
+  }
+
   private static void remember(Frame frame) {
     frame.next.recommendations =
         frame.past.append(frame.now, frame.raw).since(frame.now - frame.policy.longestWindow);
-    frame.next.events = frame.state.events.since(frame.now - frame.policy.longestPeriod);
+    frame.next.events = events(frame);
     frame.next.lastDecision = frame.now;
   }
 }

@@ -86,6 +86,93 @@ public enum Formula {
     }
   },
 
+  /**
+   * What a rate of so many instances allows: the number there was when its period began, and {@code
+   * change} more (or fewer). What comes in is the present number. Kubernetes' scaling policy.
+   */
+  RATE_INSTANCES("added", "removed", "change") {
+    @Override
+    double compute(double in, double[] p) {
+      return in - p[0] + p[1] + p[2];
+    }
+
+    @Override
+    boolean aside() {
+      return true;
+    }
+  },
+  /**
+   * What a rate of so many percent up allows, rounded up, from the number there was when its period
+   * began. What comes in is the present number.
+   */
+  RATE_PERCENT_UP("added", "removed", "percent") {
+    @Override
+    double compute(double in, double[] p) {
+      return Math.ceil((in - p[0] + p[1]) * (100 + p[2]) / 100);
+    }
+
+    @Override
+    boolean aside() {
+      return true;
+    }
+  },
+  /**
+   * What a rate of so many percent down allows, rounded down, from the number there was when its
+   * period began. What comes in is the present number.
+   */
+  RATE_PERCENT_DOWN("added", "removed", "percent") {
+    @Override
+    double compute(double in, double[] p) {
+      return Math.floor((in - p[0] + p[1]) * (100 - p[2]) / 100);
+    }
+
+    @Override
+    boolean aside() {
+      return true;
+    }
+  },
+  /**
+   * Not further from the present number than the limits allow: than the farthest of them where
+   * {@code farthest} is 1, than the nearest where it is 0. A limit on the other side of the present
+   * number, and no limit at all, allow no change.
+   */
+  RATE_LIMITED("current", "farthest", "limits...") {
+    @Override
+    double compute(double in, double[] p) {
+      boolean up = in > p[0];
+      if (p.length == 2) {
+        return p[0];
+      }
+      double limit = p[2];
+      for (int i = 3; i < p.length; i++) {
+        limit = up == (p[1] == 1) ? Math.max(limit, p[i]) : Math.min(limit, p[i]);
+      }
+      return up
+          ? Math.min(in, Math.max(limit, p[0]))
+          : Math.max(in, Math.min(Math.max(limit, 0), p[0]));
+    }
+  },
+  /** The present number while the direction has milliseconds of its cooldown left. */
+  COOLED("current", "upLeft", "downLeft") {
+    @Override
+    double compute(double in, double[] p) {
+      return (in > p[0] && p[1] > 0) || (in < p[0] && p[2] > 0) ? p[0] : in;
+    }
+  },
+  /**
+   * As {@link #COOLED}, but what is asked for beyond what the cooldown's changes have {@code added}
+   * is added during it: AWS' rule.
+   */
+  COOLED_DIFFERENCE("current", "upLeft", "downLeft", "added") {
+    @Override
+    double compute(double in, double[] p) {
+      if (in > p[0] && p[1] > 0) {
+        return Math.max(p[0], in - p[3]);
+      }
+      return in < p[0] && p[2] > 0 ? p[0] : in;
+    }
+  },
+
   // Combining proposals; what comes in is the present number.
 
   /** The largest of the proposals, or what came in where there is none. */
@@ -158,7 +245,9 @@ public enum Formula {
   abstract double compute(double in, double[] operands);
 
   final double apply(double in, double[] values) {
-    if (!variadic() && values.length != operands.size()) {
+    boolean fits =
+        variadic() ? values.length >= operands.size() - 1 : values.length == operands.size();
+    if (!fits) {
       throw new IllegalArgumentException(
           name() + " has the operands " + operands + ", was given " + values.length);
     }
@@ -166,13 +255,21 @@ public enum Formula {
   }
 
   private boolean variadic() {
-    return operands.size() == 1 && operands.get(0).endsWith("...");
+    return !operands.isEmpty() && operands.get(operands.size() - 1).endsWith("...");
+  }
+
+  /**
+   * Whether what comes out is not a number of instances that the next step begins with, but one
+   * that the next step of the chain has among its operands.
+   */
+  boolean aside() {
+    return false;
   }
 
   /**
    * The names of its operands.
    *
-   * @return the names, in order; a single one that ends with {@code ...} stands for any number
+   * @return the names, in order; a last one that ends with {@code ...} stands for any number
    */
   public List<String> operands() {
     return operands;
@@ -183,7 +280,7 @@ public enum Formula {
     text.append(name().toLowerCase(Locale.ROOT)).append('(').append(Format.number(in));
     for (int i = 0; i < values.length; i++) {
       text.append(i == 0 ? "; " : ", ");
-      if (!variadic()) {
+      if (!variadic() || i < operands.size() - 1) {
         text.append(operands.get(i)).append('=');
       }
       text.append(Format.number(values[i]));

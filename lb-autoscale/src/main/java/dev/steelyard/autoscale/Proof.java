@@ -17,6 +17,10 @@ import org.jspecify.annotations.Nullable;
  * Stage#PROPOSE} are a chain of their own, begun with what was measured and ended by what the rule
  * asks for. The first step of the stage {@link Stage#COMBINE} takes the ends of all of them as its
  * operands; from there on, what comes in is what came out of the step before.
+ *
+ * <p>A step whose formula makes no number of instances (the limit of one rate, one factor of the
+ * confidence) stands aside: what comes out of it is among the operands of the next step of the
+ * chain, and the chain goes on from the step before.
  */
 public final class Proof {
   /** The stages of a decision, in their order. */
@@ -202,6 +206,17 @@ public final class Proof {
       return Double.compare(formula.apply(input, operands), output) == 0;
     }
 
+    /** Whether these are, in their order, among the operands. */
+    boolean uses(List<Double> asides) {
+      int at = 0;
+      for (double operand : operands) {
+        if (at < asides.size() && Double.compare(operand, asides.get(at)) == 0) {
+          at++;
+        }
+      }
+      return at == asides.size();
+    }
+
     /** Whether the operands are these. */
     boolean combines(List<Double> proposals) {
       if (operands.length != proposals.size()) {
@@ -289,10 +304,19 @@ public final class Proof {
     double value = Double.NaN;
     String rule = "";
     boolean combined = false;
+    List<Double> asides = new ArrayList<>();
     for (Step step : steps) {
       if (!step.holds()) {
         throw new IllegalStateException("does not follow: " + step);
       }
+      if (step.formula.aside()) {
+        asides.add(step.output);
+        continue;
+      }
+      if (!step.uses(asides)) {
+        throw new IllegalStateException("does not use what stands before it: " + step);
+      }
+      asides.clear();
       boolean ofRule = step.stage == Stage.READ || step.stage == Stage.PROPOSE;
       if (ofRule && combined) {
         throw new IllegalStateException("a proposal after they were combined: " + step);

@@ -44,6 +44,9 @@ public final class ScalingPolicy {
   final Combination combination;
   final DirectionLimits up;
   final DirectionLimits down;
+  final boolean sharedCooldown;
+  final long criticalCooldown;
+  final long warmup;
   final long startupGrace;
   final long readinessDelay;
   final long staleAfter;
@@ -62,11 +65,16 @@ public final class ScalingPolicy {
     this.combination = builder.combination;
     this.up = builder.up;
     this.down = builder.down;
+    this.sharedCooldown = builder.sharedCooldown;
+    this.criticalCooldown = builder.criticalCooldown;
+    this.warmup = builder.warmup;
     this.startupGrace = builder.startupGrace;
     this.readinessDelay = builder.readinessDelay;
     this.staleAfter = builder.staleAfter;
     this.longestWindow = Math.max(up.window().toMillis(), down.window().toMillis());
-    this.longestPeriod = Math.max(longestPeriod(up), longestPeriod(down));
+    this.longestPeriod =
+        Math.max(
+            Math.max(longestPeriod(up), longestPeriod(down)), Math.max(criticalCooldown, warmup));
   }
 
   private static long longestPeriod(DirectionLimits limits) {
@@ -162,6 +170,33 @@ public final class ScalingPolicy {
   }
 
   /**
+   * Whether both directions share one cooldown.
+   *
+   * @return whether
+   */
+  public boolean isSharedCooldown() {
+    return sharedCooldown;
+  }
+
+  /**
+   * How long after a change even an emergency waits.
+   *
+   * @return how long; 0 is not at all
+   */
+  public Duration criticalCooldown() {
+    return Duration.ofMillis(criticalCooldown);
+  }
+
+  /**
+   * For how long at most scaling in waits for instances of the last scale-up.
+   *
+   * @return how long; 0 is not at all
+   */
+  public Duration warmup() {
+    return Duration.ofMillis(warmup);
+  }
+
+  /**
    * How long a sample that start-up raises does not count.
    *
    * @return how long
@@ -204,6 +239,9 @@ public final class ScalingPolicy {
     private DirectionLimits up = DirectionLimits.none();
     private DirectionLimits down =
         DirectionLimits.none().window(Duration.ofSeconds(DEFAULT_DOWN_WINDOW_SECONDS));
+    private boolean sharedCooldown;
+    private long criticalCooldown;
+    private long warmup;
     private long startupGrace = DEFAULT_STARTUP_SECONDS * 1000L;
     private long readinessDelay = DEFAULT_READINESS_SECONDS * 1000L;
     private long staleAfter = DEFAULT_STALE_SECONDS * 1000L;
@@ -298,6 +336,44 @@ public final class ScalingPolicy {
     }
 
     /**
+     * One clock for both cooldowns, as Azure, Cloud Foundry and Nomad have it: after a change,
+     * either direction waits for the cooldown of the direction that was taken.
+     *
+     * @param shared whether; default no: up waits only for changes up, down for those in either
+     *     direction
+     * @return this
+     */
+    public Builder sharedCooldown(boolean shared) {
+      this.sharedCooldown = shared;
+      return this;
+    }
+
+    /**
+     * How long after any change even an emergency waits; instead of the cooldown, not beside it.
+     *
+     * @param cooldown not negative, at most {@value DirectionLimits#GREATEST_DAYS} days; default 0:
+     *     it does not wait
+     * @return this
+     */
+    public Builder criticalCooldown(Duration cooldown) {
+      this.criticalCooldown = millis("the critical cooldown", cooldown, 0);
+      return this;
+    }
+
+    /**
+     * For how long at most after a scale-up there is no scale-in while some of the instances asked
+     * for are not ready: they have not had their chance yet to take load.
+     *
+     * @param warmup not negative, at most {@value DirectionLimits#GREATEST_DAYS} days; default 0:
+     *     scaling in does not wait for them
+     * @return this
+     */
+    public Builder warmup(Duration warmup) {
+      this.warmup = millis("the warm-up", warmup, 0);
+      return this;
+    }
+
+    /**
      * How long an instance's start-up spoils its samples of metrics that {@linkplain
      * Metric#isRaisedByStartup() start-up raises}. The rule is Kubernetes': within {@code grace} of
      * its start, an instance's sample counts only if it is ready and was so for the whole window of
@@ -347,12 +423,18 @@ public final class ScalingPolicy {
     }
 
     private static long millis(String knob, Duration value, long least) {
-      long millis = value.toMillis();
-      if (millis < least) {
+      Duration most = Duration.ofDays(DirectionLimits.GREATEST_DAYS);
+      if (value.compareTo(Duration.ofMillis(least)) < 0 || value.compareTo(most) > 0) {
         throw new IllegalArgumentException(
-            knob + " must be " + (least == 0 ? "at least 0" : "above 0") + ", was " + value);
+            knob
+                + " must be in ["
+                + least
+                + " ms, "
+                + DirectionLimits.GREATEST_DAYS
+                + " days], was "
+                + value);
       }
-      return millis;
+      return value.toMillis();
     }
   }
 }

@@ -27,18 +27,27 @@ public final class DirectionLimits {
     DISABLED
   }
 
+  /** The longest window, cooldown or period, in days: {@value}. */
+  public static final int GREATEST_DAYS = 3660;
+
   private static final DirectionLimits NONE =
-      new DirectionLimits(Duration.ZERO, Duration.ZERO, List.of(), Select.MAX);
+      new DirectionLimits(Duration.ZERO, Duration.ZERO, false, List.of(), Select.MAX);
 
   private final Duration window;
   private final Duration cooldown;
+  private final boolean moreDuringCooldown;
   private final List<RatePolicy> rates;
   private final Select select;
 
   private DirectionLimits(
-      Duration window, Duration cooldown, List<RatePolicy> rates, Select select) {
+      Duration window,
+      Duration cooldown,
+      boolean moreDuringCooldown,
+      List<RatePolicy> rates,
+      Select select) {
     this.window = window;
     this.cooldown = cooldown;
+    this.moreDuringCooldown = moreDuringCooldown;
     this.rates = rates;
     this.select = select;
   }
@@ -62,23 +71,41 @@ public final class DirectionLimits {
   }
 
   /**
-   * The same with a stabilization window.
+   * The same with a stabilization window. It does not make changes wait for each other: scaling up
+   * goes to the smallest, scaling down to the largest recommendation of so much time.
    *
-   * @param window how long, not negative; 0 is none
+   * @param window how long, not negative, at most {@value #GREATEST_DAYS} days; 0 is none
    * @return the limits
    */
   public DirectionLimits window(Duration window) {
-    return new DirectionLimits(notNegative("window", window), cooldown, rates, select);
+    return new DirectionLimits(
+        notNegative("window", window), cooldown, moreDuringCooldown, rates, select);
   }
 
   /**
-   * The same with a cooldown.
+   * The same with a cooldown. It counts from the applied change, or from when that was complete if
+   * the state says so. Up waits only for changes up, down for changes in either direction, unless
+   * the policy's clock is shared. Corrections of the bounds do not wait.
    *
-   * @param cooldown how long, not negative; 0 is none
+   * @param cooldown how long, not negative, at most {@value #GREATEST_DAYS} days; 0 is none
    * @return the limits
    */
   public DirectionLimits cooldown(Duration cooldown) {
-    return new DirectionLimits(window, notNegative("cooldown", cooldown), rates, select);
+    return new DirectionLimits(
+        window, notNegative("cooldown", cooldown), moreDuringCooldown, rates, select);
+  }
+
+  /**
+   * The same, with whether more may be added during the cooldown of scaling up: of what is asked
+   * for, what goes beyond the instances that the cooldown's changes have added, as AWS does it. An
+   * instance that is just starting is so not ordered twice, and a growing need is not left waiting.
+   * No effect on scaling down.
+   *
+   * @param more whether; default no
+   * @return the limits
+   */
+  public DirectionLimits moreDuringCooldown(boolean more) {
+    return new DirectionLimits(window, cooldown, more, rates, select);
   }
 
   /**
@@ -90,7 +117,7 @@ public final class DirectionLimits {
   public DirectionLimits rate(RatePolicy rate) {
     List<RatePolicy> more = new ArrayList<>(rates);
     more.add(rate);
-    return new DirectionLimits(window, cooldown, List.copyOf(more), select);
+    return new DirectionLimits(window, cooldown, moreDuringCooldown, List.copyOf(more), select);
   }
 
   /**
@@ -100,12 +127,14 @@ public final class DirectionLimits {
    * @return the limits
    */
   public DirectionLimits select(Select select) {
-    return new DirectionLimits(window, cooldown, rates, Objects.requireNonNull(select));
+    return new DirectionLimits(
+        window, cooldown, moreDuringCooldown, rates, Objects.requireNonNull(select));
   }
 
   private static Duration notNegative(String knob, Duration value) {
-    if (value.isNegative()) {
-      throw new IllegalArgumentException(knob + " must not be negative, was " + value);
+    if (value.isNegative() || value.compareTo(Duration.ofDays(GREATEST_DAYS)) > 0) {
+      throw new IllegalArgumentException(
+          knob + " must be in [0, " + GREATEST_DAYS + " days], was " + value);
     }
     return value;
   }
@@ -126,6 +155,15 @@ public final class DirectionLimits {
    */
   public Duration cooldown() {
     return cooldown;
+  }
+
+  /**
+   * Whether more may be added during the cooldown of scaling up.
+   *
+   * @return whether
+   */
+  public boolean isMoreDuringCooldown() {
+    return moreDuringCooldown;
   }
 
   /**
@@ -151,17 +189,26 @@ public final class DirectionLimits {
     return other instanceof DirectionLimits that
         && window.equals(that.window)
         && cooldown.equals(that.cooldown)
+        && moreDuringCooldown == that.moreDuringCooldown
         && rates.equals(that.rates)
         && select == that.select;
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(window, cooldown, rates, select.name());
+    return Objects.hash(window, cooldown, moreDuringCooldown, rates, select.name());
   }
 
   @Override
   public String toString() {
-    return "window " + window + ", cooldown " + cooldown + ", rates " + rates + " " + select;
+    return "window "
+        + window
+        + ", cooldown "
+        + cooldown
+        + (moreDuringCooldown ? " (more during it)" : "")
+        + ", rates "
+        + rates
+        + " "
+        + select;
   }
 }

@@ -25,8 +25,13 @@ public record RatePolicy(Unit unit, int value, Duration period) {
     if (value < 1) {
       throw new IllegalArgumentException("the value of a rate must be at least 1, was " + value);
     }
-    if (period.isNegative() || period.isZero()) {
-      throw new IllegalArgumentException("the period of a rate must be above 0, was " + period);
+    if (period.compareTo(Duration.ofMillis(1)) < 0
+        || period.compareTo(Duration.ofDays(DirectionLimits.GREATEST_DAYS)) > 0) {
+      throw new IllegalArgumentException(
+          "the period of a rate must be in [1 ms, "
+              + DirectionLimits.GREATEST_DAYS
+              + " days], was "
+              + period);
     }
   }
 
