@@ -25,6 +25,7 @@ final class Engine {
     frame.raw = desired;
     desired = ByHand.apply(frame, desired);
     if (!frame.overridden) {
+      desired = Project.apply(frame, desired);
       desired = Stabilize.apply(frame, desired);
       desired = Cooldown.apply(frame, desired);
       desired = Rate.apply(frame, desired);
@@ -38,9 +39,7 @@ final class Engine {
   private static void propose(Frame frame) {
     for (int i = 0; i < frame.proposals.length; i++) {
       ScalingRule rule = frame.policy.rules.get(i);
-      Memory memory = frame.state.memory(rule.name());
-      Proposal proposal =
-          ask(rule, new Evaluation(frame.policy, frame.state, frame.metrics, memory));
+      Proposal proposal = ask(rule, frame.evaluation(rule));
       frame.proposals[i] = proposal;
       frame.lookAgain(proposal.lookAgain());
       Memory remembered = proposal.memory();

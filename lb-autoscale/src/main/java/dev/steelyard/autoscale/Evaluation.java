@@ -1,6 +1,7 @@
 package dev.steelyard.autoscale;
 
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** What a {@link ScalingRule} may look at. Immutable. */
 public final class Evaluation {
@@ -9,11 +10,37 @@ public final class Evaluation {
   private final ScalingMetrics metrics;
   private final Memory memory;
 
-  Evaluation(ScalingPolicy policy, ScalingState state, ScalingMetrics metrics, Memory memory) {
+  /**
+   * What was read already, by column, shared by the rules of one decision. Whoever races reads the
+   * same again: a reading is immutable and a function of the rest.
+   */
+  private final @Nullable Reading[] readings;
+
+  private Evaluation(
+      ScalingPolicy policy,
+      ScalingState state,
+      ScalingMetrics metrics,
+      Memory memory,
+      @Nullable Reading[] readings) {
     this.policy = policy;
     this.state = state;
     this.metrics = metrics;
     this.memory = memory;
+    this.readings = readings;
+  }
+
+  Evaluation(ScalingPolicy policy, ScalingState state, ScalingMetrics metrics, Memory memory) {
+    this(policy, state, metrics, memory, new Reading[metrics.columns.length]);
+  }
+
+  /**
+   * The same for a rule that remembers something else: for a rule that is made of rules.
+   *
+   * @param memory the memory that the inner rule sees
+   * @return the evaluation
+   */
+  public Evaluation remembering(Memory memory) {
+    return new Evaluation(policy, state, metrics, Objects.requireNonNull(memory), readings);
   }
 
   /**
@@ -58,12 +85,27 @@ public final class Evaluation {
   }
 
   /**
-   * Reads a metric: one pass over the instances.
+   * Reads a metric: one pass over the instances, by the first of the rules that reads it.
    *
    * @param metric the metric
    * @return its reading
    */
   public Reading reading(Metric metric) {
+    int at = metrics.position(metric);
+    if (at < 0) {
+      return read(metric);
+    }
+    Reading known = readings[at];
+    if (known == null
+        || known.metric.kind() != metric.kind()
+        || known.metric.isRaisedByStartup() != metric.isRaisedByStartup()) {
+      known = read(metric);
+      readings[at] = known;
+    }
+    return known;
+  }
+
+  private Reading read(Metric metric) {
     return Readings.read(
         metrics, metric, policy.startupGrace, policy.readinessDelay, policy.staleAfter);
   }

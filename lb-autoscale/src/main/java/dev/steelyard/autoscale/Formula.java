@@ -73,6 +73,125 @@ public enum Formula {
     }
   },
 
+  // Steps, thresholds and scores. A verdict is 1 for yes, 0 for no.
+
+  /** Whether what comes in is above the threshold. */
+  IS_ABOVE("threshold") {
+    @Override
+    double compute(double in, double[] p) {
+      return in > p[0] ? 1 : 0;
+    }
+  },
+  /** Whether what comes in is the threshold or above it. */
+  IS_AT_LEAST("threshold") {
+    @Override
+    double compute(double in, double[] p) {
+      return in >= p[0] ? 1 : 0;
+    }
+  },
+  /** Whether what comes in is below the threshold. */
+  IS_BELOW("threshold") {
+    @Override
+    double compute(double in, double[] p) {
+      return in < p[0] ? 1 : 0;
+    }
+  },
+  /** Whether what comes in is the threshold or below it. */
+  IS_AT_MOST("threshold") {
+    @Override
+    double compute(double in, double[] p) {
+      return in <= p[0] ? 1 : 0;
+    }
+  },
+  /** Whether a verdict and the yeses before it are as many as needed. */
+  HELD_TIMES("before", "needed") {
+    @Override
+    double compute(double in, double[] p) {
+      return in + p[0] >= p[1] ? 1 : 0;
+    }
+  },
+  /** Whether a verdict is yes, and has been so for as many seconds as needed. */
+  HELD_FOR("seconds", "needed") {
+    @Override
+    double compute(double in, double[] p) {
+      return in > 0 && p[0] >= p[1] ? 1 : 0;
+    }
+  },
+  /** A total divided by the number of instances. */
+  PER_INSTANCE("instances") {
+    @Override
+    double compute(double in, double[] p) {
+      return in / p[0];
+    }
+  },
+  /** How far above what is taken away what comes in is. */
+  MINUS("amount") {
+    @Override
+    double compute(double in, double[] p) {
+      return in - p[0];
+    }
+  },
+  /** So many more, or fewer; not below 0. */
+  CHANGE("change") {
+    @Override
+    double compute(double in, double[] p) {
+      return Adjusting.change(in, p[0]);
+    }
+  },
+  /**
+   * So many percent more, or fewer. The change is rounded toward zero, but is at least 1, and at
+   * least {@code least}. AWS.
+   */
+  PERCENT_TOWARD_ZERO("percent", "least") {
+    @Override
+    double compute(double in, double[] p) {
+      return Adjusting.towardZero(in, p[0], p[1]);
+    }
+  },
+  /**
+   * So many percent more, or fewer. The number is rounded to the nearest, but the change is at least
+   * 1, and at least {@code least}. Cloud Foundry.
+   */
+  PERCENT_NEAREST("percent", "least") {
+    @Override
+    double compute(double in, double[] p) {
+      return Adjusting.nearest(in, p[0], p[1]);
+    }
+  },
+  /**
+   * So many percent more, or fewer. The number is rounded up, so that a small decrease may come to
+   * nothing; the change is at least {@code least}. Nomad.
+   */
+  PERCENT_UP("percent", "least") {
+    @Override
+    double compute(double in, double[] p) {
+      return Adjusting.up(in, p[0], p[1]);
+    }
+  },
+  /** How far off its target a value is, as a share of the target, between -1 and 1. */
+  DEVIATION("target") {
+    @Override
+    double compute(double in, double[] p) {
+      return Math.max(-1, Math.min(1, (in - p[0]) / p[0]));
+    }
+  },
+  /**
+   * The mean of deviations: the operands are weight, confidence and deviation of one metric, of the
+   * next, and so on. What comes in does not count. 0 where no weight is left.
+   */
+  WEIGHTED_MEAN("weightConfidenceDeviation...") {
+    @Override
+    double compute(double in, double[] p) {
+      double sum = 0;
+      double weights = 0;
+      for (int i = 0; i + 2 < p.length; i += 3) {
+        sum += p[i] * p[i + 1] * p[i + 2];
+        weights += p[i] * p[i + 1];
+      }
+      return weights > 0 ? Math.max(-1, Math.min(1, sum / weights)) : 0;
+    }
+  },
+
   // What holds changes back; what comes in is the number so far.
 
   /**
@@ -202,6 +321,22 @@ public enum Formula {
     @Override
     double compute(double in, double[] p) {
       return p.length == 0 ? in : p[0];
+    }
+  },
+  /**
+   * The largest of the proposals that differ from what came in: who wants no change has no say. What
+   * came in where all want none, or there are none. Nomad's groups.
+   */
+  PRECEDENCE("proposals...") {
+    @Override
+    double compute(double in, double[] p) {
+      double largest = Double.NEGATIVE_INFINITY;
+      for (double proposal : p) {
+        if (Double.compare(proposal, in) != 0) {
+          largest = Math.max(largest, proposal);
+        }
+      }
+      return largest >= 0 ? largest : in;
     }
   },
   /**

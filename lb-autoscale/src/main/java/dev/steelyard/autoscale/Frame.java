@@ -17,6 +17,7 @@ final class Frame {
   final List<Proof.Step> steps = new ArrayList<>(16);
   final Set<ScalingReason> reasons = EnumSet.noneOf(ScalingReason.class);
   final Proposal[] proposals;
+  private final Evaluation evaluation;
 
   /** Earlier recommendations; at first sight, the present number counts as one. */
   final Series past;
@@ -46,6 +47,7 @@ final class Frame {
     this.metrics = metrics;
     this.now = metrics.time;
     this.current = metrics.instances;
+    this.evaluation = new Evaluation(policy, state, metrics, Memory.EMPTY);
     this.next = new ScalingState.Draft(state);
     this.proposals = new Proposal[policy.rules.size()];
     this.past =
@@ -54,6 +56,11 @@ final class Frame {
             : state.recommendations;
     this.least = policy.least;
     this.most = policy.most;
+  }
+
+  /** What a rule may look at; what one has read, the next need not read again. */
+  Evaluation evaluation(ScalingRule rule) {
+    return evaluation.remembering(state.memory(rule.name()));
   }
 
   /** Adds a step and gives what came out of it. */

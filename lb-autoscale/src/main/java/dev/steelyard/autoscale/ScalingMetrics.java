@@ -197,13 +197,19 @@ public final class ScalingMetrics {
     return all;
   }
 
-  @Nullable Column column(Metric metric) {
-    for (Column column : columns) {
-      if (column.metric.equals(metric)) {
-        return column;
+  /** Where the column of a metric is; -1 if there is none. */
+  int position(Metric metric) {
+    for (int i = 0; i < columns.length; i++) {
+      if (columns[i].metric.equals(metric)) {
+        return i;
       }
     }
-    return null;
+    return -1;
+  }
+
+  @Nullable Column column(Metric metric) {
+    int at = position(metric);
+    return at < 0 ? null : columns[at];
   }
 
   /** Collects what is known; not thread-safe. */

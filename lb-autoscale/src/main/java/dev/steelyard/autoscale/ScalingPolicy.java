@@ -50,6 +50,7 @@ public final class ScalingPolicy {
   final long startupGrace;
   final long readinessDelay;
   final long staleAfter;
+  final boolean projectionGuard;
 
   /** How far back recommendations are kept. */
   final long longestWindow;
@@ -71,10 +72,22 @@ public final class ScalingPolicy {
     this.startupGrace = builder.startupGrace;
     this.readinessDelay = builder.readinessDelay;
     this.staleAfter = builder.staleAfter;
+    this.projectionGuard = builder.projectionGuard;
     this.longestWindow = Math.max(up.window().toMillis(), down.window().toMillis());
     this.longestPeriod =
-        Math.max(
-            Math.max(longestPeriod(up), longestPeriod(down)), Math.max(criticalCooldown, warmup));
+        longestHistory(
+            rules,
+            Math.max(
+                Math.max(longestPeriod(up), longestPeriod(down)),
+                Math.max(criticalCooldown, warmup)));
+  }
+
+  private static long longestHistory(List<ScalingRule> rules, long ofLimits) {
+    long longest = ofLimits;
+    for (ScalingRule rule : rules) {
+      longest = Math.max(longest, rule.history().toMillis());
+    }
+    return longest;
   }
 
   private static long longestPeriod(DirectionLimits limits) {
@@ -214,6 +227,15 @@ public final class ScalingPolicy {
     return Duration.ofMillis(staleAfter);
   }
 
+  /**
+   * Whether a scale-in that a rule would undo at once does not happen.
+   *
+   * @return whether the projection guard is on
+   */
+  public boolean hasProjectionGuard() {
+    return projectionGuard;
+  }
+
   /** Collects a policy; not thread-safe. */
   public static final class Builder {
     /** The greatest number of instances that a policy may allow. */
@@ -245,6 +267,7 @@ public final class ScalingPolicy {
     private long startupGrace = DEFAULT_STARTUP_SECONDS * 1000L;
     private long readinessDelay = DEFAULT_READINESS_SECONDS * 1000L;
     private long staleAfter = DEFAULT_STALE_SECONDS * 1000L;
+    private boolean projectionGuard = true;
 
     private Builder() {}
 
@@ -398,6 +421,23 @@ public final class ScalingPolicy {
      */
     public Builder staleAfter(Duration age) {
       this.staleAfter = millis("the age of stale samples", age, 1);
+      return this;
+    }
+
+    /**
+     * Whether a scale-in is left out, or made smaller, if with the load of now a rule would scale
+     * out again at the number that it leads to. Azure's rule: it goes to the least number, from the
+     * one asked for upwards, at which no rule would; without any, nothing changes. The proof says
+     * which rule it was and at which projected value. Default: on.
+     *
+     * <p>Switch it off to behave as an autoscaler that has no such guard; not otherwise: with 80 %
+     * out, 60 % in, one fleet of two scales in and out for ever without it.
+     *
+     * @param on whether
+     * @return this
+     */
+    public Builder projectionGuard(boolean on) {
+      this.projectionGuard = on;
       return this;
     }
 

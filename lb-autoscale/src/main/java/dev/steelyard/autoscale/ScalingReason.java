@@ -26,7 +26,10 @@ public enum ScalingReason {
   CEILING,
   /** The last change is too recent. */
   COOLDOWN,
-  /** A recent recommendation asked for another number. */
+  /**
+   * A recent recommendation asked for another number, or a rule would scale out again at the number
+   * that was asked for.
+   */
   STABILIZATION,
   /** As many instances as may be added or removed in a period were, or the flap budget is spent. */
   RATE_LIMIT,

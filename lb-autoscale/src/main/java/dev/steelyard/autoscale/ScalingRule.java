@@ -1,5 +1,7 @@
 package dev.steelyard.autoscale;
 
+import java.time.Duration;
+
 /**
  * Something that has an opinion on the number of instances: one part of a {@link ScalingPolicy}.
  * The given ones are in {@code dev.steelyard.autoscale.rules}; a lambda of the user's own is one,
@@ -30,8 +32,10 @@ public interface ScalingRule {
 
   /**
    * Whether this rule would ask for more instances if there were so many and the load stayed as it
-   * is. A scale-in to a number at which some rule would do so does not happen: the projection
-   * guard. The default never would.
+   * is. A scale-in to a number at which some rule would do so does not happen: the projection guard
+   * ({@link ScalingPolicy.Builder#projectionGuard}). The guard looks for the least number at which
+   * no rule would by halving the distance, hence: whoever would not at some number must not at a
+   * larger one either. The default never would.
    *
    * @param evaluation what is known now
    * @param count the number to judge, below the present one
@@ -39,6 +43,28 @@ public interface ScalingRule {
    */
   default boolean wouldScaleOutAt(Evaluation evaluation, int count) {
     return false;
+  }
+
+  /**
+   * Says in words why {@link #wouldScaleOutAt} said so, for the proof: the value as it would be at
+   * that number, and what it would trip.
+   *
+   * @param evaluation what is known now
+   * @param count the number at which the rule would scale out
+   * @return some words that name the rule
+   */
+  default String whyScaleOutAt(Evaluation evaluation, int count) {
+    return name() + " would scale out at " + count;
+  }
+
+  /**
+   * How far back the rule looks at {@link ScalingState#events()}: the policy keeps them so long. The
+   * default does not look at them.
+   *
+   * @return how long, not negative
+   */
+  default Duration history() {
+    return Duration.ZERO;
   }
 
   /**
