@@ -16,6 +16,7 @@ module dev.steelyard.autoscale {
   requires static info.picocli;
 
   exports dev.steelyard.autoscale;
+  exports dev.steelyard.autoscale.forecast;
   exports dev.steelyard.autoscale.limits;
   exports dev.steelyard.autoscale.rules;
 }

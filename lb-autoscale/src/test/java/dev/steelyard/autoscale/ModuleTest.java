@@ -21,6 +21,7 @@ class ModuleTest {
     assertEquals(
         Set.of(
             "dev.steelyard.autoscale",
+            "dev.steelyard.autoscale.forecast",
             "dev.steelyard.autoscale.limits",
             "dev.steelyard.autoscale.rules"),
         MODULE.exports().stream().map(Exports::source).collect(Collectors.toSet()));
