@@ -192,6 +192,57 @@ public enum Formula {
     }
   },
 
+  // Forecasts and rates.
+
+  /**
+   * A forecast as far as it is trusted, from the present value towards it, with a margin: present +
+   * trust x (forecast x (1 + margin) - present). What comes in is the forecast.
+   */
+  TRUSTED("present", "trust", "margin") {
+    @Override
+    double compute(double in, double[] p) {
+      return p[0] + p[1] * (in * (1 + p[2]) - p[0]);
+    }
+  },
+  /**
+   * The rate that a pool must be able to work at: arrivals / utilization, and what it takes to catch
+   * up with {@code lag} and with the arrivals of {@code restart} seconds within {@code catchUp}
+   * seconds (0: not at all), to the nearest whole number. What comes in is the rate of arrivals.
+   */
+  REQUIRED_RATE("utilization", "lag", "restart", "catchUp") {
+    @Override
+    double compute(double in, double[] p) {
+      double late = p[3] == 0 ? 0 : p[1] / p[3] + in * p[2] / p[3];
+      return Math.floor(late + in / p[0] + 0.5);
+    }
+  },
+  /**
+   * As many instances as bring a rate to what is required: count x required / rate / coefficient,
+   * the factor between {@code least} and {@code most}, rounded up. What comes in is the required
+   * rate.
+   */
+  BY_RATE("rate", "coefficient", "least", "most", "count") {
+    @Override
+    double compute(double in, double[] p) {
+      return ceil(Math.min(Math.max(in / p[0] / p[1], p[2]), p[3]) * p[4]);
+    }
+  },
+  /**
+   * Up to the next number that divides {@code of}, if there is one of at most half of it; otherwise
+   * what came in. Shards of work are then spread evenly.
+   */
+  UP_TO_DIVISOR("of") {
+    @Override
+    double compute(double in, double[] p) {
+      for (double n = Math.max(1, in); n <= p[0] / 2; n++) {
+        if (p[0] % n == 0) {
+          return n;
+        }
+      }
+      return in;
+    }
+  },
+
   // What holds changes back; what comes in is the number so far.
 
   /**
