@@ -277,15 +277,30 @@ public final class HoltWinters implements ForecastModel {
     return season;
   }
 
-  double alpha() {
+  /**
+   * How fast the level follows.
+   *
+   * @return alpha
+   */
+  public double alpha() {
     return alpha;
   }
 
-  double beta() {
+  /**
+   * How fast the trend follows.
+   *
+   * @return beta
+   */
+  public double beta() {
     return beta;
   }
 
-  double gamma() {
+  /**
+   * How fast the season follows.
+   *
+   * @return gamma
+   */
+  public double gamma() {
     return gamma;
   }
 
