@@ -1,0 +1,5 @@
+/** Tests of schedules. */
+@NullMarked
+package dev.steelyard.autoscale.schedule;
+
+import org.jspecify.annotations.NullMarked;
