@@ -474,9 +474,9 @@ public enum Formula {
     return text.append(')').toString();
   }
 
-  /** Rounds up, but not for an error of rounding; saturates at the largest int. */
+  /** Rounds up, but not for an error of rounding; saturates at the largest int; never -0. */
   static double ceil(double value) {
-    return Math.min(Math.ceil(value - ROUNDING_ERROR), Integer.MAX_VALUE);
+    return Math.min(Math.ceil(value - ROUNDING_ERROR), Integer.MAX_VALUE) + 0.0;
   }
 
   private static boolean within(double ratio, double toleranceDown, double toleranceUp) {

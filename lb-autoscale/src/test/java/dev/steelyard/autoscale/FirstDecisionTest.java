@@ -53,6 +53,18 @@ class FirstDecisionTest {
   }
 
   @Test
+  void theProofOfNoLoadAtAllReplays() {
+    ScalingPolicy byRate =
+        ScalingPolicy.builder()
+            .bounds(0, 10)
+            .rule(TargetTracking.of(Metric.REQUEST_RATE, 10))
+            .build();
+    ScalingMetrics silent =
+        ScalingMetrics.at(NOON).instances(4).metric(Metric.REQUEST_RATE, 0).build();
+    assertEquals(4, byRate.decide(ScalingState.initial(), silent).proof().replay());
+  }
+
+  @Test
   void anAlteredProofDoesNotReplay() {
     ScalingMetrics busy = ScalingMetrics.at(NOON).instances(4).metric(CPU, 91).build();
     Proof proof = policy.decide(ScalingState.initial(), busy).proof();
