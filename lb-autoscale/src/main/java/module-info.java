@@ -9,6 +9,8 @@
 @SuppressWarnings(
     "requires-automatic") // cron-utils has a fixed name in its manifest, no descriptor
 module dev.steelyard.autoscale {
+  exports dev.steelyard.autoscale.replay;
+
   requires static transitive org.jspecify;
   requires org.slf4j;
   requires com.cronutils;

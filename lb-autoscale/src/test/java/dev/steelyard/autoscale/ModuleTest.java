@@ -23,6 +23,7 @@ class ModuleTest {
             "dev.steelyard.autoscale",
             "dev.steelyard.autoscale.forecast",
             "dev.steelyard.autoscale.limits",
+            "dev.steelyard.autoscale.replay",
             "dev.steelyard.autoscale.rules"),
         MODULE.exports().stream().map(Exports::source).collect(Collectors.toSet()));
   }
