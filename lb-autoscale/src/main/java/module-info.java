@@ -9,8 +9,6 @@
 @SuppressWarnings(
     "requires-automatic") // cron-utils has a fixed name in its manifest, no descriptor
 module dev.steelyard.autoscale {
-  exports dev.steelyard.autoscale.replay;
-
   requires static transitive org.jspecify;
   requires org.slf4j;
   requires com.cronutils;
@@ -20,5 +18,6 @@ module dev.steelyard.autoscale {
   exports dev.steelyard.autoscale;
   exports dev.steelyard.autoscale.forecast;
   exports dev.steelyard.autoscale.limits;
+  exports dev.steelyard.autoscale.replay;
   exports dev.steelyard.autoscale.rules;
 }

@@ -50,16 +50,17 @@ public record ReplaySummary(
   private static final double HOUR = 3_600_000;
   private static final double DAY = 24 * HOUR;
 
-  static ReplaySummary of(Timeline timeline, ServiceModel model, int initial) {
+  /** Sums up the intervals from one to another. */
+  static ReplaySummary of(Timeline timeline, ServiceModel model, int initial, int from, int to) {
     long step = timeline.trace.intervalMillis();
-    int ticks = timeline.size();
+    int ticks = to - from;
     long instanceTicks = 0;
     int peak = 0;
     int saturated = 0;
     double offered = 0;
     double lost = 0;
     double slow = 0;
-    for (int i = 0; i < ticks; i++) {
+    for (int i = from; i < to; i++) {
       double load = timeline.trace.value(i);
       instanceTicks += timeline.ordered[i];
       peak = Math.max(peak, timeline.ordered[i]);
@@ -70,11 +71,14 @@ public record ReplaySummary(
     }
     double days = ticks * step / DAY;
     double hours = instanceTicks * step / HOUR;
-    long[] changes = changes(timeline.ordered, initial, step);
-    long[] reactions = reactions(timeline.demand, timeline.ready, step);
+    int[] demand = Arrays.copyOfRange(timeline.demand, from, to);
+    int[] ready = Arrays.copyOfRange(timeline.ready, from, to);
+    int before = from == 0 ? initial : timeline.ordered[from - 1];
+    long[] changes = changes(Arrays.copyOfRange(timeline.ordered, from, to), before, step);
+    long[] reactions = reactions(demand, ready, step);
     double base = Math.max(offered, Double.MIN_NORMAL);
     return new ReplaySummary(
-        Elasticity.ofTicks(timeline.demand, timeline.ready, step),
+        Elasticity.ofTicks(demand, ready, step),
         hours,
         hours * model.price,
         (int) changes[0],
@@ -86,7 +90,7 @@ public record ReplaySummary(
         lost / base,
         slow / base,
         (lost + slow) / base,
-        timeline.backlog[ticks - 1],
+        timeline.backlog[to - 1],
         peak,
         quantile(reactions, 0.5),
         quantile(reactions, 0.95),

@@ -6,7 +6,10 @@ import static dev.steelyard.autoscale.replay.Checks.millis;
 import static dev.steelyard.autoscale.replay.Checks.pause;
 import static dev.steelyard.autoscale.replay.Checks.positive;
 
+import dev.steelyard.autoscale.Metric;
 import java.time.Duration;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The service whose load is replayed: what an instance can take, how long it takes to start, what
@@ -51,6 +54,9 @@ public final class ServiceModel {
   final long noiseSeed;
   final long meanLifeMillis;
   final long failureSeed;
+  final Metric responseMetric;
+  final @Nullable Metric loadMetric;
+  final @Nullable Set<Metric> seen;
 
   private ServiceModel(Builder builder) {
     this.capacity = builder.capacity;
@@ -72,6 +78,14 @@ public final class ServiceModel {
     this.noiseSeed = builder.noiseSeed;
     this.meanLifeMillis = builder.meanLifeMillis;
     this.failureSeed = builder.failureSeed;
+    this.responseMetric = Metric.responseTime(percentile(quantile));
+    this.loadMetric = builder.loadMetric;
+    this.seen = builder.seen;
+  }
+
+  private static String percentile(double quantile) {
+    double percent = Math.round(quantile * 1000) / 10.0;
+    return "p" + (percent == Math.rint(percent) ? "" + (int) percent : "" + percent);
   }
 
   /**
@@ -162,6 +176,8 @@ public final class ServiceModel {
     private long noiseSeed;
     private long meanLifeMillis;
     private long failureSeed;
+    private @Nullable Metric loadMetric;
+    private @Nullable Set<Metric> seen;
 
     private Builder(double capacity, long perMillis) {
       this.capacity = capacity;
@@ -239,7 +255,9 @@ public final class ServiceModel {
     }
 
     /**
-     * Sets which quantile of the response time the policy sees.
+     * Sets which quantile of the response time the policy sees, under the name that {@link
+     * Metric#responseTime} gives it: {@code response_time_p95} for 0.95. Rounded to a tenth of a
+     * percent.
      *
      * @param quantile 0.5 to 0.999, default {@value #DEFAULT_QUANTILE}
      * @return this
@@ -278,6 +296,31 @@ public final class ServiceModel {
       check(full <= 100, "full", full, "at most 100");
       this.memoryIdle = idle;
       this.memoryFull = full;
+      return this;
+    }
+
+    /**
+     * Shows the trace's value to the policy under one more name, for rules on metrics of one's own.
+     * The policy sees it as it is in the trace, but that of a {@link
+     * Metric.Kind#PER_INSTANCE_AVERAGE} divided by the number of ready instances.
+     *
+     * @param metric the metric; the default is none
+     * @return this
+     */
+    public Builder loadAs(Metric metric) {
+      this.loadMetric = metric;
+      return this;
+    }
+
+    /**
+     * Hides all metrics but some from the policy, which then has to do without: CPU, memory, request
+     * rate, queue depth, requests in flight, error rate, and response time can be seen.
+     *
+     * @param metrics what can be seen; the default is all
+     * @return this
+     */
+    public Builder seeing(Metric... metrics) {
+      this.seen = Set.of(metrics);
       return this;
     }
 

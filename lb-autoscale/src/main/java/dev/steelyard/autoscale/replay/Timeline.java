@@ -1,7 +1,5 @@
 package dev.steelyard.autoscale.replay;
 
-import java.util.Arrays;
-
 /** What happened in a replay, one column per quantity and one row per interval of the trace. */
 final class Timeline {
   final Trace trace;
@@ -56,10 +54,5 @@ final class Timeline {
     backlog[tick] = station.backlog;
     response[tick] = (float) station.response;
     slow[tick] = station.served * station.slowShare;
-  }
-
-  /** The first row in which the two differ in what was ordered, or -1. */
-  int firstDifference(Timeline other) {
-    return Arrays.mismatch(ordered, other.ordered);
   }
 }
