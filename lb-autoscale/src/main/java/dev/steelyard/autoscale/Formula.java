@@ -103,6 +103,13 @@ public enum Formula {
       return in <= p[0] ? 1 : 0;
     }
   },
+  /** Whether what comes in is in a range, whose end is outside. */
+  IS_WITHIN("least", "below") {
+    @Override
+    double compute(double in, double[] p) {
+      return in >= p[0] && in < p[1] ? 1 : 0;
+    }
+  },
   /** Whether a verdict and the yeses before it are as many as needed. */
   HELD_TIMES("before", "needed") {
     @Override
