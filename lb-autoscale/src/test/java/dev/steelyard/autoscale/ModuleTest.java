@@ -24,6 +24,7 @@ class ModuleTest {
             "dev.steelyard.autoscale.forecast",
             "dev.steelyard.autoscale.limits",
             "dev.steelyard.autoscale.replay",
+            "dev.steelyard.autoscale.profile",
             "dev.steelyard.autoscale.rules"),
         MODULE.exports().stream().map(Exports::source).collect(Collectors.toSet()));
   }

@@ -176,13 +176,21 @@ public final class Adjustment {
     return type == Type.EXACT ? value < count : value < 0;
   }
 
-  /** Whether it can only add. */
-  boolean neverRemoves() {
+  /**
+   * Whether it may be used to scale out.
+   *
+   * @return whether it adds instances, or is an exact number
+   */
+  public boolean neverRemoves() {
     return type == Type.EXACT || value >= 0;
   }
 
-  /** Whether it can only remove. */
-  boolean neverAdds() {
+  /**
+   * Whether it may be used to scale in.
+   *
+   * @return whether it removes instances, or is an exact number
+   */
+  public boolean neverAdds() {
     return type == Type.EXACT || value <= 0;
   }
 

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * <p>While instances that were added within the warm-up time warm up, another breach adds only what
  * its step asks for beyond them, and nothing is removed. Between the thresholds the rule asks for
  * the present number, so that, combined by MAX, no other rule scales in; it has no opinion there if
- * it has no steps that scale in, or if it is {@linkplain #abstaining abstaining}.
+ * it has no steps that scale in, or if it is said to {@linkplain #abstaining abstain}.
  *
  * <p>Where a metric is proportional to load, {@link TargetTracking} needs fewer knobs and gets there
  * at once.
@@ -190,12 +190,13 @@ public final class StepScaling implements ScalingRule {
 
   /**
    * The same, but without an opinion where nothing is breached: other rules may scale in then. AWS'
-   * policies are so while their alarm is silent.
+   * policies are so while their alarm is silent. Default: no, if it has steps that scale in.
    *
+   * @param abstaining whether
    * @return the rule
    */
-  public StepScaling abstaining() {
-    return new StepScaling(name, metric, out, in, warmup, true, missing);
+  public StepScaling abstaining(boolean abstaining) {
+    return new StepScaling(name, metric, out, in, warmup, abstaining, missing);
   }
 
   /**

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * otherwise, if <i>all</i> that scale in hold, the one that leaves most. {@link #firstOnly} takes
  * the first that holds, in order, as Cloud Foundry does. Where none holds, the rule asks for the
  * present number, so that, combined by MAX, no other rule scales in; it has no opinion if it has no
- * trigger that scales in, or if it is {@linkplain #abstaining abstaining}.
+ * trigger that scales in, or if it is said to {@linkplain #abstaining abstain}.
  *
  * <p>Not the first choice where a metric is proportional to load: {@link TargetTracking} gets to the
  * right number in one step, thresholds feel their way. They are for what is not proportional
@@ -96,7 +96,11 @@ public final class Thresholds implements ScalingRule {
         }
       }
     }
-    return new Thresholds("thresholds", List.copyOf(triggers), false, false);
+    return new Thresholds(
+        "thresholds",
+        List.copyOf(triggers),
+        false,
+        triggers.stream().allMatch(Trigger::isOut));
   }
 
   /**
@@ -121,12 +125,14 @@ public final class Thresholds implements ScalingRule {
   }
 
   /**
-   * The same, but without an opinion where no trigger holds: other rules may scale in then.
+   * The same with what it says where no trigger holds.
    *
+   * @param abstaining whether it has no opinion then, so that other rules may scale in; otherwise it
+   *     asks for the present number. Default: only if it has no trigger that scales in
    * @return the rule
    */
-  public Thresholds abstaining() {
-    return new Thresholds(name, triggers, firstOnly, true);
+  public Thresholds abstaining(boolean abstaining) {
+    return new Thresholds(name, triggers, firstOnly, abstaining);
   }
 
   @Override
@@ -255,7 +261,7 @@ public final class Thresholds implements ScalingRule {
   }
 
   private Proposal nothing(int current, List<Proof.Step> steps) {
-    if (abstaining || !scalesIn) {
+    if (abstaining) {
       return Proposal.none().explainedBy(steps.toArray(new Proof.Step[0]));
     }
     steps.add(Proof.Step.of(Proof.Stage.PROPOSE, name, Formula.LARGEST, null, current));
