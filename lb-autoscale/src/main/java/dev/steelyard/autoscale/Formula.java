@@ -156,8 +156,8 @@ public enum Formula {
     }
   },
   /**
-   * So many percent more, or fewer. The number is rounded to the nearest, but the change is at least
-   * 1, and at least {@code least}. Cloud Foundry.
+   * So many percent more, or fewer. The number is rounded to the nearest, but the change is at
+   * least 1, and at least {@code least}. Cloud Foundry.
    */
   PERCENT_NEAREST("percent", "least") {
     @Override
@@ -212,9 +212,10 @@ public enum Formula {
     }
   },
   /**
-   * The rate that a pool must be able to work at: arrivals / utilization, and what it takes to catch
-   * up with {@code lag} and with the arrivals of {@code restart} seconds within {@code catchUp}
-   * seconds (0: not at all), to the nearest whole number. What comes in is the rate of arrivals.
+   * The rate that a pool must be able to work at: arrivals / utilization, and what it takes to
+   * catch up with {@code lag} and with the arrivals of {@code restart} seconds within {@code
+   * catchUp} seconds (0: not at all), to the nearest whole number. What comes in is the rate of
+   * arrivals.
    */
   REQUIRED_RATE("utilization", "lag", "restart", "catchUp") {
     @Override
@@ -247,6 +248,97 @@ public enum Formula {
         }
       }
       return in;
+    }
+  },
+
+  // Target tracking.
+
+  /** What is used per instance or of what may be used: per x what came in / capacity. */
+  AVERAGE("per", "capacity") {
+    @Override
+    double compute(double in, double[] p) {
+      return p[0] * in / p[1];
+    }
+  },
+  /** Down to a multiple of the unit. */
+  TRUNCATED("unit") {
+    @Override
+    double compute(double in, double[] p) {
+      return floor(in, p[0]);
+    }
+  },
+  /**
+   * A moving average of the load, which is what came in x count, divided by count: the younger the
+   * earlier load is, measured by the time constant, the more it weighs (exponentially). Of the
+   * load, because an average per instance changes with every change of the number of instances.
+   */
+  SMOOTHED("earlier", "seconds", "constant", "count") {
+    @Override
+    double compute(double in, double[] p) {
+      double weight = StrictMath.exp(-p[1] / p[2]);
+      return in + weight * (p[0] / p[3] - in);
+    }
+  },
+  /**
+   * The average with instances that have no sample or are not ready: below the target those without
+   * a sample count as full, those not ready not at all; above it both count as idle.
+   */
+  REBALANCED("target", "unit", "counted", "missing", "unready", "full") {
+    @Override
+    double compute(double in, double[] p) {
+      double first = floor(in, p[1]);
+      double used = in * p[2] + (first < p[0] ? p[3] * p[5] : 0);
+      return floor(used / (p[2] + p[3] + (first > p[0] ? p[4] : 0)), p[1]);
+    }
+  },
+  /**
+   * As {@link #PROPORTIONAL}, where what comes in was rebalanced: {@code current} if {@code before}
+   * was on the other side of the target, or if what comes out goes against what came in.
+   */
+  REBALANCED_PROPORTIONAL(
+      "target", "count", "current", "toleranceDown", "toleranceUp", "before", "unit") {
+    @Override
+    double compute(double in, double[] p) {
+      double first = floor(p[5], p[6]);
+      double ratio = in / p[0];
+      if (within(ratio, p[3], p[4]) || (first < p[0] && ratio > 1) || (first > p[0] && ratio < 1)) {
+        return p[2];
+      }
+      double size = ceil(ratio * p[1]);
+      return (ratio < 1 && size > p[2]) || (ratio > 1 && size < p[2]) ? p[2] : size;
+    }
+  },
+  /**
+   * As {@link #PROPORTIONAL}, where fewer instances count than are asked for: above the target not
+   * below {@code current}, for those that are busy say nothing of the others.
+   */
+  PARTIAL_PROPORTIONAL("target", "count", "current", "toleranceDown", "toleranceUp") {
+    @Override
+    double compute(double in, double[] p) {
+      double size = PROPORTIONAL.compute(in, p);
+      return in > p[0] ? Math.max(p[2], size) : size;
+    }
+  },
+  /** From no instances: what came in / target, rounded up, whatever the tolerance. */
+  FROM_ZERO("target") {
+    @Override
+    double compute(double in, double[] p) {
+      return ceil(in / p[0]);
+    }
+  },
+  /** At most so far from the present number, in instances or in percent of it. */
+  STEP_AT_MOST("current", "up", "down", "downPercent") {
+    @Override
+    double compute(double in, double[] p) {
+      double least = Math.max(p[0] - p[2], ceil(p[0] - p[0] * p[3] / 100));
+      return Math.min(Math.max(in, least), p[0] + p[1]);
+    }
+  },
+  /** Up to a multiple, above a number; the present number stays as it is. */
+  UP_TO_MULTIPLE("current", "multiple", "above") {
+    @Override
+    double compute(double in, double[] p) {
+      return in == p[0] || in <= p[2] ? in : Math.min(ceil(in / p[1]) * p[1], Integer.MAX_VALUE);
     }
   },
 
@@ -301,6 +393,18 @@ public enum Formula {
     @Override
     double compute(double in, double[] p) {
       return Math.floor((in - p[0] + p[1]) * (100 - p[2]) / 100);
+    }
+
+    @Override
+    boolean aside() {
+      return true;
+    }
+  },
+  /** What a rate allows that goes to a size, from wherever. What comes in is the present number. */
+  RATE_SIZE("size") {
+    @Override
+    double compute(double in, double[] p) {
+      return p[0];
     }
 
     @Override
@@ -382,8 +486,8 @@ public enum Formula {
     }
   },
   /**
-   * The largest of the proposals that differ from what came in: who wants no change has no say. What
-   * came in where all want none, or there are none. Nomad's groups.
+   * The largest of the proposals that differ from what came in: who wants no change has no say.
+   * What came in where all want none, or there are none. Nomad's groups.
    */
   PRECEDENCE("proposals...") {
     @Override
@@ -486,7 +590,17 @@ public enum Formula {
     return Math.min(Math.ceil(value - ROUNDING_ERROR), Integer.MAX_VALUE) + 0.0;
   }
 
+  /** Rounds down to a multiple of the unit, but not for an error of rounding; 0 is no unit. */
+  static double floor(double value, double unit) {
+    if (unit == 0) {
+      return value;
+    }
+    double units = value / unit;
+    return Math.floor(units + ROUNDING_ERROR + 2 * Math.ulp(units)) * unit;
+  }
+
+  /** The band is inclusive, also where its end is not exact. */
   private static boolean within(double ratio, double toleranceDown, double toleranceUp) {
-    return 1 - toleranceDown <= ratio && ratio <= 1 + toleranceUp;
+    return 1 - toleranceDown <= ratio + ROUNDING_ERROR && ratio <= 1 + toleranceUp + ROUNDING_ERROR;
   }
 }

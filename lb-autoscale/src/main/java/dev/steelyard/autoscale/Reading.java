@@ -23,6 +23,7 @@ public final class Reading {
   final double missingCapacity;
   final double unreadyCapacity;
   final boolean capacityIncomplete;
+  final boolean pool;
   final double spread;
   final long oldest;
   final @Nullable String missingWhy;
@@ -40,6 +41,7 @@ public final class Reading {
       double missingCapacity,
       double unreadyCapacity,
       boolean capacityIncomplete,
+      boolean pool,
       double spread,
       long oldest,
       @Nullable String missingWhy) {
@@ -55,6 +57,7 @@ public final class Reading {
     this.missingCapacity = missingCapacity;
     this.unreadyCapacity = unreadyCapacity;
     this.capacityIncomplete = capacityIncomplete;
+    this.pool = pool;
     this.spread = spread;
     this.oldest = oldest;
     this.missingWhy = missingWhy;
@@ -149,6 +152,45 @@ public final class Reading {
    */
   public double capacity() {
     return capacity;
+  }
+
+  /**
+   * The sum of the capacities of instances without a sample that counts; one whose capacity is not
+   * known has the average one.
+   *
+   * @return the sum; NaN if capacities are not given
+   */
+  public double missingCapacity() {
+    return missingCapacity;
+  }
+
+  /**
+   * The sum of the capacities of instances that are not ready; one whose capacity is not known has
+   * the average one.
+   *
+   * @return the sum; NaN if capacities are not given
+   */
+  public double unreadyCapacity() {
+    return unreadyCapacity;
+  }
+
+  /**
+   * Whether capacities are given for some instances and not for others. If one without a capacity
+   * has a sample that counts, there is no value.
+   *
+   * @return whether
+   */
+  public boolean isCapacityIncomplete() {
+    return capacityIncomplete;
+  }
+
+  /**
+   * Whether there is one value for the pool, and not one per instance.
+   *
+   * @return whether
+   */
+  public boolean isOfPool() {
+    return pool;
   }
 
   /**

@@ -24,19 +24,20 @@ final class Readings {
       long staleAfter) {
     Column column = metrics.column(metric);
     if (column == null) {
-      return missing(metric, metric.name() + " was not given");
+      return missing(metrics, metric, metric.name() + " was not given");
     }
     if (!Double.isNaN(column.pool)) {
       long age = metrics.time - column.poolTime;
       return age > staleAfter
           ? missing(
+              metrics,
               metric,
               metric.name() + " is " + Format.span(age) + " old, limit " + Format.span(staleAfter))
           : pool(metrics, metric, column);
     }
     if (!column.perInstance()) {
       String why = column.missingWhy;
-      return missing(metric, why != null ? why : metric.name() + " has no samples");
+      return missing(metrics, metric, why != null ? why : metric.name() + " has no samples");
     }
     return perInstance(metrics, metric, column, startupGrace, readinessDelay, staleAfter);
   }
@@ -55,24 +56,32 @@ final class Readings {
         Double.NaN,
         Double.NaN,
         false,
+        true,
         0,
         column.poolTime,
         null);
   }
 
-  private static Reading missing(Metric metric, String why) {
+  private static Reading missing(ScalingMetrics metrics, Metric metric, String why) {
+    int ignored = 0;
+    int unready = 0;
+    for (Phase phase : metrics.phases) {
+      ignored += phase == Phase.TERMINATING || phase == Phase.FAILED ? 1 : 0;
+      unready += phase == Phase.PENDING ? 1 : 0;
+    }
     return new Reading(
         metric,
         Double.NaN,
         0,
-        0,
-        0,
-        0,
+        metrics.phases.length - ignored - unready,
+        unready,
+        ignored,
         0,
         0,
         Double.NaN,
         Double.NaN,
         Double.NaN,
+        false,
         false,
         0,
         ScalingMetrics.UNKNOWN,
@@ -91,61 +100,84 @@ final class Readings {
     int unready = 0;
     int ignored = 0;
     int stale = 0;
-    int withCapacity = 0;
-    int known = 0;
+    int roomy = 0;
+    int missingRoomy = 0;
+    int unreadyRoomy = 0;
     double used = 0;
     double capacity = 0;
     double missingCapacity = 0;
     double unreadyCapacity = 0;
-    double mean = 0;
+    double origin = 0;
+    double distances = 0;
     double squares = 0;
     long oldest = Long.MAX_VALUE;
     boolean raised = metric.isRaisedByStartup();
-    for (int i = 0; i < metrics.phases.length; i++) {
-      Phase phase = metrics.phases[i];
+    long oldestUsable = metrics.time - staleAfter;
+    Phase[] phases = metrics.phases;
+    double[] usage = column.usage;
+    double[] rooms = column.capacity;
+    long[] times = column.times;
+    for (int i = 0; i < phases.length; i++) {
+      Phase phase = phases[i];
       if (phase == Phase.TERMINATING || phase == Phase.FAILED) {
         ignored++;
         continue;
       }
-      known++;
-      double room = column.capacity[i];
+      double room = rooms[i];
       boolean hasRoom = !Double.isNaN(room);
-      if (hasRoom) {
-        withCapacity++;
-      }
-      double value = column.usage[i];
-      boolean old = metrics.time - column.times[i] > staleAfter;
+      double value = usage[i];
       if (phase == Phase.PENDING) {
         unready++;
+        unreadyRoomy += hasRoom ? 1 : 0;
         unreadyCapacity += hasRoom ? room : 0;
-      } else if (Double.isNaN(value) || old) {
+      } else if (Double.isNaN(value) || times[i] < oldestUsable) {
         missing++;
         stale += Double.isNaN(value) ? 0 : 1;
+        missingRoomy += hasRoom ? 1 : 0;
         missingCapacity += hasRoom ? room : 0;
       } else if (raised && starting(metrics, column, i, startupGrace, readinessDelay)) {
         unready++;
+        unreadyRoomy += hasRoom ? 1 : 0;
         unreadyCapacity += hasRoom ? room : 0;
       } else {
+        double share = value;
+        if (hasRoom) {
+          roomy++;
+          capacity += room;
+          share = 100 * value / room;
+        }
+        if (counted == 0) {
+          origin = share;
+        }
         counted++;
         used += value;
-        capacity += hasRoom ? room : 0;
-        oldest = Math.min(oldest, column.times[i]);
-        double share = hasRoom ? 100 * value / room : value;
-        double delta = share - mean;
-        mean += delta / counted;
-        squares += delta * (share - mean);
+        oldest = Math.min(oldest, times[i]);
+        double distance = share - origin;
+        distances += distance;
+        squares += distance * distance;
       }
     }
-    boolean capacities = withCapacity > 0;
+    int allRoomy = roomy + missingRoomy + unreadyRoomy;
+    boolean capacities = allRoomy > 0;
+    boolean mixed = capacities && roomy < counted;
     double value = Double.NaN;
-    if (counted > 0) {
-      if (metric.kind() == Metric.Kind.PROPORTIONAL_TOTAL) {
-        value = used;
-      } else {
-        value = capacities ? 100 * used / capacity : used / counted;
-      }
+    String why = null;
+    if (counted == 0) {
+      why = whyNone(metric, column, missing + unready, stale, unready);
+    } else if (mixed) {
+      why =
+          metric.name()
+              + ": the capacity of "
+              + (counted - roomy)
+              + " of "
+              + counted
+              + " instances is not given";
+    } else if (metric.kind() == Metric.Kind.PROPORTIONAL_TOTAL) {
+      value = used;
+    } else {
+      value = capacities ? 100 * used / capacity : used / counted;
     }
-    String why = counted > 0 ? null : whyNone(metric, column, known, stale, unready);
+    double typical = capacities ? (capacity + missingCapacity + unreadyCapacity) / allRoomy : 0;
     return new Reading(
         metric,
         value,
@@ -156,10 +188,13 @@ final class Readings {
         stale,
         used,
         capacities ? capacity : Double.NaN,
-        missingCapacity,
-        unreadyCapacity,
-        capacities && withCapacity < known,
-        counted > 1 ? Math.sqrt(squares / (counted - 1)) : 0,
+        capacities ? missingCapacity + (missing - missingRoomy) * typical : Double.NaN,
+        capacities ? unreadyCapacity + (unready - unreadyRoomy) * typical : Double.NaN,
+        capacities && allRoomy < counted + missing + unready,
+        false,
+        counted > 1
+            ? Math.sqrt(Math.max(0, squares - distances * distances / counted) / (counted - 1))
+            : 0,
         counted > 0 ? oldest : ScalingMetrics.UNKNOWN,
         why);
   }
