@@ -18,6 +18,7 @@ module dev.steelyard.autoscale {
   exports dev.steelyard.autoscale;
   exports dev.steelyard.autoscale.forecast;
   exports dev.steelyard.autoscale.limits;
+  exports dev.steelyard.autoscale.profile;
   exports dev.steelyard.autoscale.replay;
   exports dev.steelyard.autoscale.profile;
   exports dev.steelyard.autoscale.rules;

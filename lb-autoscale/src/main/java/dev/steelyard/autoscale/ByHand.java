@@ -28,10 +28,12 @@ final class ByHand {
 
   /** Scaling that is switched off changes nothing, but the chain before says what it would do. */
   static int disable(Frame frame, int desired) {
-    if (frame.state.enabled) {
+    boolean off = frame.policy.zeroIsOff && frame.current == 0 && frame.least > 0;
+    if (frame.state.enabled && !(off && !frame.overridden)) {
       return desired;
     }
     frame.because(ScalingReason.DISABLED);
-    return frame.step(Stage.ACTION, "disabled", Formula.GIVEN, null, desired, frame.current);
+    String note = off ? "at 0 with a minimum above 0: switched off by hand" : null;
+    return frame.step(Stage.ACTION, "disabled", Formula.GIVEN, note, desired, frame.current);
   }
 }

@@ -64,6 +64,9 @@ final class Rate {
 
   private static Proof.Step limit(
       String direction, boolean up, RatePolicy rate, int current, double added, double removed) {
+    if (rate.unit() == RatePolicy.Unit.SIZE) {
+      return Proof.Step.of(Stage.RATE, direction, Formula.RATE_SIZE, null, current, rate.value());
+    }
     boolean instances = rate.unit() == RatePolicy.Unit.INSTANCES;
     Formula formula =
         instances

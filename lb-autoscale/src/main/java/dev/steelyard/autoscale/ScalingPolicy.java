@@ -51,6 +51,7 @@ public final class ScalingPolicy {
   final long readinessDelay;
   final long staleAfter;
   final boolean projectionGuard;
+  final boolean zeroIsOff;
 
   /** How far back recommendations are kept. */
   final long longestWindow;
@@ -73,6 +74,7 @@ public final class ScalingPolicy {
     this.readinessDelay = builder.readinessDelay;
     this.staleAfter = builder.staleAfter;
     this.projectionGuard = builder.projectionGuard;
+    this.zeroIsOff = builder.zeroIsOff;
     this.longestWindow = Math.max(up.window().toMillis(), down.window().toMillis());
     this.longestPeriod =
         longestHistory(
@@ -236,6 +238,15 @@ public final class ScalingPolicy {
     return projectionGuard;
   }
 
+  /**
+   * Whether a service at 0 is one that is switched off.
+   *
+   * @return whether
+   */
+  public boolean isZeroOff() {
+    return zeroIsOff;
+  }
+
   /** Collects a policy; not thread-safe. */
   public static final class Builder {
     /** The greatest number of instances that a policy may allow. */
@@ -268,6 +279,8 @@ public final class ScalingPolicy {
     private long readinessDelay = DEFAULT_READINESS_SECONDS * 1000L;
     private long staleAfter = DEFAULT_STALE_SECONDS * 1000L;
     private boolean projectionGuard = true;
+
+    private boolean zeroIsOff;
 
     private Builder() {}
 
@@ -438,6 +451,19 @@ public final class ScalingPolicy {
      */
     public Builder projectionGuard(boolean on) {
       this.projectionGuard = on;
+      return this;
+    }
+
+    /**
+     * Whether a service at 0 instances, with a minimum above 0, is one that somebody has switched
+     * off, as Kubernetes takes it: then nothing is done. Otherwise it is raised to the minimum at
+     * once; it is switched off with {@link ScalingState#disabled()}.
+     *
+     * @param off whether; default no
+     * @return this
+     */
+    public Builder zeroIsOff(boolean off) {
+      this.zeroIsOff = off;
       return this;
     }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.steelyard.autoscale.limits.DirectionLimits;
 import dev.steelyard.autoscale.limits.RatePolicy;
+import dev.steelyard.autoscale.profile.Compatible;
 import dev.steelyard.autoscale.testing.Vectors;
 import dev.steelyard.autoscale.testing.Wish;
 import java.time.Duration;
@@ -71,16 +72,14 @@ class RateVectorsTest {
         "cases",
         c -> {
           int current = c.path("currentReplicas").asInt();
-          int percent = c.path("scaleUpLimitFactor").asInt() * 100 - 100;
-          Duration second = Duration.ofSeconds(1);
           ScalingPolicy policy =
-              policy(c, c.path("desiredReplicas").asInt())
-                  .scaleUp(
-                      DirectionLimits.none()
-                          .rate(RatePolicy.percent(percent, second))
-                          .rate(
-                              RatePolicy.instances(c.path("scaleUpLimitMinimum").asInt(), second)))
-                  .scaleDown(DirectionLimits.none())
+              Compatible.kubernetesWithoutBehavior(
+                      c.path("minReplicas").asInt(),
+                      c.path("maxReplicas").asInt(),
+                      c.path("scaleUpLimitFactor").asInt(),
+                      c.path("scaleUpLimitMinimum").asInt(),
+                      Duration.ZERO)
+                  .rule(Wish.of(c.path("desiredReplicas").asInt()))
                   .build();
           ScalingDecision decision = policy.decide(ScalingState.initial(), at(current));
           assertEquals(c.path("expected").path("replicas").asInt(), decision.desired());

@@ -17,7 +17,9 @@ public record RatePolicy(Unit unit, int value, Duration period) {
     /** Instances. */
     INSTANCES,
     /** Percent of the number there was when the period began. */
-    PERCENT
+    PERCENT,
+    /** Instances in all: to so many, whatever the number there is; the period is of no effect. */
+    SIZE
   }
 
   /** Checks the numbers. */
@@ -55,5 +57,16 @@ public record RatePolicy(Unit unit, int value, Duration period) {
    */
   public static RatePolicy percent(int percent, Duration period) {
     return new RatePolicy(Unit.PERCENT, percent, period);
+  }
+
+  /**
+   * To so many instances in one go, from however few. Beside a percentage that allows too little
+   * where there is hardly anything: Kubernetes, without {@code behavior}, doubles or goes to 4.
+   *
+   * @param size to how many, at least 1
+   * @return the rate; its period, 1 ms, is of no effect
+   */
+  public static RatePolicy upTo(int size) {
+    return new RatePolicy(Unit.SIZE, size, Duration.ofMillis(1));
   }
 }
