@@ -281,14 +281,19 @@ public enum Formula {
   },
   /**
    * The average with instances that have no sample or are not ready: below the target those without
-   * a sample count as full, those not ready not at all; above it both count as idle.
+   * a sample count as full, those not ready not at all; above it both count as idle; at it they
+   * change nothing.
    */
   REBALANCED("target", "unit", "counted", "missing", "unready", "full") {
     @Override
     double compute(double in, double[] p) {
       double first = floor(in, p[1]);
-      double used = in * p[2] + (first < p[0] ? p[3] * p[5] : 0);
-      return floor(used / (p[2] + p[3] + (first > p[0] ? p[4] : 0)), p[1]);
+      if (first == p[0]) {
+        return first;
+      }
+      boolean below = first < p[0];
+      double used = in * p[2] + (below ? p[3] * p[5] : 0);
+      return floor(used / (p[2] + p[3] + (below ? 0 : p[4])), p[1]);
     }
   },
   /**

@@ -23,6 +23,7 @@ class ModuleTest {
             "dev.steelyard.autoscale",
             "dev.steelyard.autoscale.forecast",
             "dev.steelyard.autoscale.limits",
+            "dev.steelyard.autoscale.profile",
             "dev.steelyard.autoscale.replay",
             "dev.steelyard.autoscale.profile",
             "dev.steelyard.autoscale.rules"),
