@@ -47,7 +47,7 @@ public final class Vectors {
    * One test per case of a list; a single skipped one where the file is absent.
    *
    * @param file its name without the ending
-   * @param list the key of the list
+   * @param list the key of the list; {@code a/b} for one inside another
    * @param check what runs a case
    */
   public static Stream<DynamicTest> cases(
@@ -55,7 +55,7 @@ public final class Vectors {
     if (System.getProperty("steelyard.shared") == null) {
       return Stream.of(DynamicTest.dynamicTest(file + "/" + list, () -> file(file)));
     }
-    JsonNode all = file(file).path(list);
+    JsonNode all = file(file).at("/" + list);
     assumeTrue(all.size() > 0, () -> file + " has no " + list);
     List<DynamicTest> tests = new ArrayList<>();
     for (int i = 0; i < all.size(); i++) {
