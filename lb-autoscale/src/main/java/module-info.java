@@ -22,4 +22,5 @@ module dev.steelyard.autoscale {
   exports dev.steelyard.autoscale.replay;
   exports dev.steelyard.autoscale.profile;
   exports dev.steelyard.autoscale.rules;
+  exports dev.steelyard.autoscale.schedule;
 }

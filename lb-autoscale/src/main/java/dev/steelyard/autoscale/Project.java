@@ -4,10 +4,10 @@ import dev.steelyard.autoscale.Proof.Stage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The projection guard, as Azure has it: a scale-in after which a rule would scale out at once, with
- * the load of now, goes no further than to the least number at which none would; where there is no
- * such number, it does not happen. It looks at all rules, whatever the combination: one rule's
- * scale-in may trip another one's scale-out.
+ * The projection guard, as Azure has it: a scale-in after which a rule would scale out at once,
+ * with the load of now, goes no further than to the least number at which none would; where there
+ * is no such number, it does not happen. It looks at all rules, whatever the combination: one
+ * rule's scale-in may trip another one's scale-out.
  */
 final class Project {
   private Project() {}

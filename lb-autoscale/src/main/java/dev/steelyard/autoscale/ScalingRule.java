@@ -58,8 +58,8 @@ public interface ScalingRule {
   }
 
   /**
-   * How far back the rule looks at {@link ScalingState#events()}: the policy keeps them so long. The
-   * default does not look at them.
+   * How far back the rule looks at {@link ScalingState#events()}: the policy keeps them so long.
+   * The default does not look at them.
    *
    * @return how long, not negative
    */

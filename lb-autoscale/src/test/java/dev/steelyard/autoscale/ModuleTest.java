@@ -27,6 +27,8 @@ class ModuleTest {
             "dev.steelyard.autoscale.replay",
             "dev.steelyard.autoscale.profile",
             "dev.steelyard.autoscale.rules"),
+            "dev.steelyard.autoscale.rules",
+            "dev.steelyard.autoscale.schedule"),
         MODULE.exports().stream().map(Exports::source).collect(Collectors.toSet()));
   }
 }

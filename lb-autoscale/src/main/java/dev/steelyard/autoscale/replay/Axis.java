@@ -17,10 +17,30 @@ final class Axis {
   private static final long HOUR = 60 * MINUTE;
   private static final long DAY = 24 * HOUR;
   private static final long[] STEPS = {
-    SECOND, 5 * SECOND, 10 * SECOND, 30 * SECOND,
-    MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE, 30 * MINUTE,
-    HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR,
-    DAY, 2 * DAY, 7 * DAY, 14 * DAY, 28 * DAY, 56 * DAY, 91 * DAY, 182 * DAY, 364 * DAY
+    SECOND,
+    5 * SECOND,
+    10 * SECOND,
+    30 * SECOND,
+    MINUTE,
+    2 * MINUTE,
+    5 * MINUTE,
+    10 * MINUTE,
+    15 * MINUTE,
+    30 * MINUTE,
+    HOUR,
+    2 * HOUR,
+    3 * HOUR,
+    6 * HOUR,
+    12 * HOUR,
+    DAY,
+    2 * DAY,
+    7 * DAY,
+    14 * DAY,
+    28 * DAY,
+    56 * DAY,
+    91 * DAY,
+    182 * DAY,
+    364 * DAY
   };
 
   private Axis() {}
@@ -61,7 +81,9 @@ final class Axis {
     List<Mark> marks = new ArrayList<>();
     for (long at = -Math.floorDiv(-from, step) * step; at <= to; at += step) {
       String pattern =
-          step >= DAY ? "yyyy-MM-dd" : at % DAY == 0 ? "MMM d" : step >= MINUTE ? "HH:mm" : "HH:mm:ss";
+          step >= DAY
+              ? "yyyy-MM-dd"
+              : at % DAY == 0 ? "MMM d" : step >= MINUTE ? "HH:mm" : "HH:mm:ss";
       marks.add(
           new Mark(
               at,

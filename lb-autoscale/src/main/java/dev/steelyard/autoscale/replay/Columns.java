@@ -3,8 +3,9 @@ package dev.steelyard.autoscale.replay;
 import java.util.function.IntToDoubleFunction;
 
 /**
- * Draws a long series into few columns without hiding anything: each column of pixels gets the least
- * and the greatest value of its intervals, so that a spike of one minute in a year is still there.
+ * Draws a long series into few columns without hiding anything: each column of pixels gets the
+ * least and the greatest value of its intervals, so that a spike of one minute in a year is still
+ * there.
  */
 final class Columns {
   final int count;

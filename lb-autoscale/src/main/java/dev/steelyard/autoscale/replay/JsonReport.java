@@ -10,7 +10,9 @@ import java.util.function.IntToDoubleFunction;
 /** Replays as JSON: numbers unrounded, shares from 0 to 1, times ISO-8601, durations in seconds. */
 final class JsonReport {
   private static final JsonFactory FACTORY =
-      JsonFactory.builder().disable(com.fasterxml.jackson.core.StreamWriteFeature.AUTO_CLOSE_TARGET).build();
+      JsonFactory.builder()
+          .disable(com.fasterxml.jackson.core.StreamWriteFeature.AUTO_CLOSE_TARGET)
+          .build();
 
   private JsonReport() {}
 
@@ -43,8 +45,7 @@ final class JsonReport {
     json.writeEndObject();
   }
 
-  static void result(JsonGenerator json, ReplayResult result, boolean timeline)
-      throws IOException {
+  static void result(JsonGenerator json, ReplayResult result, boolean timeline) throws IOException {
     json.writeStartObject();
     json.writeStringField("policy", result.policy().name());
     json.writeStringField("model", result.model().toString());
@@ -126,8 +127,8 @@ final class JsonReport {
     json.writeEndObject();
   }
 
-  private static void column(
-      JsonGenerator json, String name, int size, IntToDoubleFunction values) throws IOException {
+  private static void column(JsonGenerator json, String name, int size, IntToDoubleFunction values)
+      throws IOException {
     json.writeArrayFieldStart(name);
     for (int i = 0; i < size; i++) {
       double value = values.applyAsDouble(i);

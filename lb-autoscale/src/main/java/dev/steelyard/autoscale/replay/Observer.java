@@ -6,8 +6,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the policy gets to see: the metrics of an interval that is over, some time later, with noise.
- * How many instances there are is never late: the platform knows it.
+ * What the policy gets to see: the metrics of an interval that is over, some time later, with
+ * noise. How many instances there are is never late: the platform knows it.
  */
 final class Observer {
   private static final String NOT_YET = "nothing was measured yet";
@@ -63,8 +63,7 @@ final class Observer {
     int ready = timeline.ready[past];
     station.serve(model.perSecond(value), ready, timeline.backlogBefore(past));
     if (rate) {
-      metrics.metric(
-          Metric.REQUEST_RATE, noisy(model.perSecond(value), past, 0), sampled);
+      metrics.metric(Metric.REQUEST_RATE, noisy(model.perSecond(value), past, 0), sampled);
     }
     if (queue) {
       metrics.metric(Metric.QUEUE_DEPTH, noisy(station.queueDepth, past, 1), sampled);

@@ -38,7 +38,14 @@ final class Panel {
   void frame(String title, String unit, List<Axis.Mark> marks) {
     for (Axis.Mark mark : marks) {
       String y = coordinate(y(mark.at()));
-      add("<path class='grid' d='M", coordinate(LEFT), " ", y, "H", coordinate(LEFT + WIDTH), "'/>");
+      add(
+          "<path class='grid' d='M",
+          coordinate(LEFT),
+          " ",
+          y,
+          "H",
+          coordinate(LEFT + WIDTH),
+          "'/>");
       add("<text class='tick end' x='", coordinate(LEFT - 8), "' y='");
       add(coordinate(y(mark.at()) + 4), "'>", mark.label(), "</text>\n");
     }
@@ -139,7 +146,8 @@ final class Panel {
     if (hundredths % 100 == 0) {
       return Long.toString(hundredths / 100);
     }
-    String text = String.format(Locale.ROOT, "%d.%02d", hundredths / 100, Math.abs(hundredths % 100));
+    String text =
+        String.format(Locale.ROOT, "%d.%02d", hundredths / 100, Math.abs(hundredths % 100));
     return text.endsWith("0") ? text.substring(0, text.length() - 1) : text;
   }
 }

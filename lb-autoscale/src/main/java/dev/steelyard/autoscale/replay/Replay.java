@@ -17,8 +17,8 @@ import dev.steelyard.autoscale.ScalingPolicy;
  * }</pre>
  *
  * <p>The policy decides at the begin of every interval of the trace except the first, on what was
- * measured in the interval before; {@link Trace#resample} changes how often that is. All is computed
- * from the arguments: the same ones give the same result. O(intervals) decisions.
+ * measured in the interval before; {@link Trace#resample} changes how often that is. All is
+ * computed from the arguments: the same ones give the same result. O(intervals) decisions.
  */
 public final class Replay {
   /** The most intervals that a replay keeps a timeline of: 19 years of minutes. */
@@ -33,8 +33,8 @@ public final class Replay {
    * @param trace the load
    * @param model what the instances do with it
    * @return what would have happened
-   * @throws IllegalArgumentException if the trace has more than 10 000 000 intervals, or a load that
-   *     would take more than a million instances
+   * @throws IllegalArgumentException if the trace has more than 10 000 000 intervals, or a load
+   *     that would take more than a million instances
    */
   public static ReplayResult run(ScalingPolicy policy, Trace trace, ServiceModel model) {
     check(trace, model);

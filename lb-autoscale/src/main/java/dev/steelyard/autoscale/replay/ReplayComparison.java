@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * Two policies under the same load: where they first decide differently and why, how often, and what
- * the second costs and violates more than the first. A change of a policy can be judged by it before
- * it is made. Immutable and thread-safe.
+ * Two policies under the same load: where they first decide differently and why, how often, and
+ * what the second costs and violates more than the first. A change of a policy can be judged by it
+ * before it is made. Immutable and thread-safe.
  */
 public final class ReplayComparison {
   private final ReplayResult first;
@@ -141,9 +141,7 @@ public final class ReplayComparison {
     text.append(difference()).append('\n');
     List<ReplayResult> both = List.of(first, second);
     TextReport.table(
-        text,
-        List.of(first.policy().name(), second.policy().name()),
-        SummaryTable.rows(both));
+        text, List.of(first.policy().name(), second.policy().name()), SummaryTable.rows(both));
     TextReport.reasons(text, first);
     TextReport.reasons(text, second);
     text.append("\nThe second costs ")

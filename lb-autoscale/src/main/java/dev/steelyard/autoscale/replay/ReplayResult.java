@@ -16,8 +16,8 @@ import java.util.Objects;
 /**
  * What a policy would have done: per interval, in sum, and why. Immutable and thread-safe.
  *
- * <p>A decision is not kept with its proof, but made again when it is asked for ({@link #decision}):
- * a year of minutes takes 60 bytes each.
+ * <p>A decision is not kept with its proof, but made again when it is asked for ({@link
+ * #decision}): a year of minutes takes 60 bytes each.
  */
 public final class ReplayResult {
   /**
@@ -29,8 +29,7 @@ public final class ReplayResult {
    * @param to the number ordered
    * @param reasons why
    */
-  public record Change(
-      int tick, Instant time, int from, int to, List<ScalingReason> reasons) {}
+  public record Change(int tick, Instant time, int from, int to, List<ScalingReason> reasons) {}
 
   private final ScalingPolicy policy;
   private final ServiceModel model;
@@ -245,8 +244,7 @@ public final class ReplayResult {
    */
   public ScalingDecision decision(int tick) {
     Objects.checkIndex(tick - 1, size() - 1);
-    Simulation again =
-        Simulation.resume(policy, model, timeline, checkpoints.before(tick));
+    Simulation again = Simulation.resume(policy, model, timeline, checkpoints.before(tick));
     for (int i = checkpoints.tickBefore(tick); ; i++) {
       again.begin(i);
       if (i == tick) {

@@ -313,8 +313,8 @@ public final class ServiceModel {
     }
 
     /**
-     * Hides all metrics but some from the policy, which then has to do without: CPU, memory, request
-     * rate, queue depth, requests in flight, error rate, and response time can be seen.
+     * Hides all metrics but some from the policy, which then has to do without: CPU, memory,
+     * request rate, queue depth, requests in flight, error rate, and response time can be seen.
      *
      * @param metrics what can be seen; the default is all
      * @return this

@@ -24,11 +24,7 @@ final class Simulation {
   }
 
   private Simulation(
-      ScalingPolicy policy,
-      ServiceModel model,
-      Timeline timeline,
-      Pool pool,
-      ScalingState state) {
+      ScalingPolicy policy, ServiceModel model, Timeline timeline, Pool pool, ScalingState state) {
     this.policy = policy;
     this.model = model;
     this.timeline = timeline;
@@ -52,8 +48,7 @@ final class Simulation {
   /** Takes a replay up again whose timeline is there already, to decide once more. */
   static Simulation resume(
       ScalingPolicy policy, ServiceModel model, Timeline timeline, Checkpoint checkpoint) {
-    return new Simulation(
-        policy, model, timeline, checkpoint.pool().copy(), checkpoint.state());
+    return new Simulation(policy, model, timeline, checkpoint.pool().copy(), checkpoint.state());
   }
 
   Pool pool() {

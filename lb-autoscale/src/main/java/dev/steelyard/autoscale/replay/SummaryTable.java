@@ -17,8 +17,7 @@ final class SummaryTable {
 
   static List<Row> of(List<ReplaySummary> summaries) {
     List<Row> rows = new ArrayList<>();
-    Adder add =
-        (name, value) -> rows.add(new Row(name, summaries.stream().map(value).toList()));
+    Adder add = (name, value) -> rows.add(new Row(name, summaries.stream().map(value).toList()));
     add.row("instance-hours", s -> Words.number(s.instanceHours()));
     add.row("cost", s -> Words.number(s.cost()));
     add.row("load lost or too slow", s -> Words.percent(s.violationShare()));

@@ -37,7 +37,8 @@ final class Words {
     double percent = 100 * share;
     return percent != 0 && Math.abs(percent) < 0.001
         ? (percent < 0 ? "-" : "") + "<0.001 %"
-        : new BigDecimal(percent).setScale(3, java.math.RoundingMode.HALF_EVEN)
+        : new BigDecimal(percent)
+                .setScale(3, java.math.RoundingMode.HALF_EVEN)
                 .stripTrailingZeros()
                 .toPlainString()
             + " %";

@@ -84,7 +84,8 @@ final class Forecaster {
       Series kept = Series.EMPTY;
       for (int h = 1; h <= steps; h++) {
         // A falling trend goes below zero; a load does not.
-        kept = kept.append(history.end() + (h - 1) * history.bucket, Math.max(0, forecast.value(h)));
+        kept =
+            kept.append(history.end() + (h - 1) * history.bucket, Math.max(0, forecast.value(h)));
       }
       history.forecast = kept;
     } catch (ForecastException e) {
@@ -97,7 +98,8 @@ final class Forecaster {
     history.trust = 0;
     history.error = Double.NaN;
     history.ratio = Double.NaN;
-    if (history.tuned == Long.MIN_VALUE || history.end() - history.tuned >= season * history.bucket) {
+    if (history.tuned == Long.MIN_VALUE
+        || history.end() - history.tuned >= season * history.bucket) {
       tune(history, values);
     }
     boolean refused = false;

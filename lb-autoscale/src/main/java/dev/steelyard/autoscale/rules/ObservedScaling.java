@@ -2,7 +2,9 @@ package dev.steelyard.autoscale.rules;
 
 import dev.steelyard.autoscale.Series;
 
-/** How far a pool's rate grows in proportion to its instances, from what was seen at other sizes. */
+/**
+ * How far a pool's rate grows in proportion to its instances, from what was seen at other sizes.
+ */
 final class ObservedScaling {
   private ObservedScaling() {}
 

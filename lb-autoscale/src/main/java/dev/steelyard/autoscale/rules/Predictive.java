@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Starts instances before the load comes: forecasts a load from its own past, takes the most of the
- * coming {@code lead}, and asks for a floor of as many instances as that takes. A floor only raises;
- * {@link #mayLower} makes it a size.
+ * coming {@code lead}, and asks for a floor of as many instances as that takes. A floor only
+ * raises; {@link #mayLower} makes it a size.
  *
  * <p><b>The past.</b> The load is averaged over buckets (5 minutes) and kept for some seasons (4
  * days), in the state of the policy. Buckets without samples are taken from the season before; a
@@ -43,8 +43,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Not for</b> a load without a season, a batch queue, or one that changes at every release:
  * it is then refused most of the time. Never without a reactive rule beside it.
  *
- * <p>Costs O(1) per decision and a few passes over the past per refit. Immutable: knobs give another
- * rule. One that is restarted with another bucket or other models begins to learn anew.
+ * <p>Costs O(1) per decision and a few passes over the past per refit. Immutable: knobs give
+ * another rule. One that is restarted with another bucket or other models begins to learn anew.
  */
 public final class Predictive implements ScalingRule {
   /** How far ahead the most is taken, in minutes: {@value}. */
@@ -116,8 +116,7 @@ public final class Predictive implements ScalingRule {
     }
     // The kept forecast reaches one lead beyond the next refit, from the end of the last bucket.
     int steps = steps(Math.max(refit, bucket)) + horizon + 1;
-    forecaster =
-        new Forecaster(models, period, horizon, steps, season / 24, maxError, maxRatio);
+    forecaster = new Forecaster(models, period, horizon, steps, season / 24, maxError, maxRatio);
   }
 
   /** The fields while a rule is copied. */
@@ -440,10 +439,8 @@ public final class Predictive implements ScalingRule {
       return Proposal.size(ScalingReason.PREDICTION, forecast, trusted, size)
           .confidence(history.trust);
     }
-    Proof.Step floor =
-        read(Formula.TOTAL, "floor", trusted.output(), target, 0, current, 0, 0);
-    return Proposal.floor(
-            ScalingReason.PREDICTION, (int) floor.output(), forecast, trusted, floor)
+    Proof.Step floor = read(Formula.TOTAL, "floor", trusted.output(), target, 0, current, 0, 0);
+    return Proposal.floor(ScalingReason.PREDICTION, (int) floor.output(), forecast, trusted, floor)
         .confidence(history.trust);
   }
 

@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  *       the largest number that was asked for within it.
  *   <li>A scale-up that brought less than {@link #effectiveness} of the rate expected of it is not
  *       followed by another: the bottleneck is elsewhere.
- *   <li>With {@link #observedScaling}, sizes seen before tell how far more instances mean more rate.
+ *   <li>With {@link #observedScaling}, sizes seen before tell how far more instances mean more
+ *       rate.
  * </ul>
  *
  * <p><b>Not for</b> request-driven services, whose true rate nobody measures; use {@link
@@ -260,8 +261,7 @@ public final class TrueRate implements ScalingRule {
       throw new IllegalArgumentException("the factor down must be in [0, 1], was " + mostDown);
     }
     if (!(mostUp > 0) || mostUp == Double.POSITIVE_INFINITY) {
-      throw new IllegalArgumentException(
-          "the factor up must be finite and above 0, was " + mostUp);
+      throw new IllegalArgumentException("the factor up must be finite and above 0, was " + mostUp);
     }
     Knobs knobs = knobs();
     knobs.down = mostDown;
@@ -467,7 +467,10 @@ public final class TrueRate implements ScalingRule {
     history.observe(now, count, capacity);
     history.askDown(largest);
     return asked(
-        history, steps, largest, largest > wanted ? "the most asked for within the interval" : null);
+        history,
+        steps,
+        largest,
+        largest > wanted ? "the most asked for within the interval" : null);
   }
 
   private Proposal asked(
@@ -498,11 +501,9 @@ public final class TrueRate implements ScalingRule {
   }
 
   private boolean outside(double in, double backlog, double capacity) {
-    double least =
-        required(in, backlog, 0, Math.min(1, utilization + boundary));
+    double least = required(in, backlog, 0, Math.min(1, utilization + boundary));
     double lower = utilization - boundary;
-    double most =
-        lower <= 0 ? Double.POSITIVE_INFINITY : required(in, backlog, restart, lower);
+    double most = lower <= 0 ? Double.POSITIVE_INFINITY : required(in, backlog, restart, lower);
     return capacity < least || capacity > most;
   }
 
@@ -510,8 +511,7 @@ public final class TrueRate implements ScalingRule {
     return read(Formula.REQUIRED_RATE, null, in, share, backlog, restarting, catchUp).output();
   }
 
-  private boolean inVain(
-      RateHistory history, long now, int ready, int current, double capacity) {
+  private boolean inVain(RateHistory history, long now, int ready, int current, double capacity) {
     return effectiveness > 0
         && history.isScaledUp(current)
         && ready >= current

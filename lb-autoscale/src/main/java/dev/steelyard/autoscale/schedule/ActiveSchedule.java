@@ -1,10 +1,8 @@
 package dev.steelyard.autoscale.schedule;
 
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.util.Locale;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 
 /**
  * A schedule that is in force at an instant, or on its ramp.
@@ -15,11 +13,6 @@ import java.util.Locale;
  * @param at the instant
  */
 public record ActiveSchedule(Schedule schedule, Occurrence occurrence, int instances, Instant at) {
-  private static final DateTimeFormatter SAME_DAY =
-      DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT);
-  private static final DateTimeFormatter OTHER_DAY =
-      DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm", Locale.ROOT);
-
   /**
    * Says in words what is in force, for an explanation.
    *
@@ -41,13 +34,12 @@ public record ActiveSchedule(Schedule schedule, Occurrence occurrence, int insta
     return text.append(' ').append(schedule.window().zone()).toString();
   }
 
+  /** By hand: a formatter costs as much as all the rest of a decision. */
   private String show(Instant instant) {
-    ZoneId zone = schedule.window().zone();
-    ZonedDateTime local = instant.atZone(zone);
-    boolean sameDay = local.toLocalDate().equals(at.atZone(zone).toLocalDate());
-    String text = (sameDay ? SAME_DAY : OTHER_DAY).format(local);
-    return local.getSecond() == 0 ? text : text + local.format(SECONDS);
+    ZoneOffset offset = schedule.window().zone().getRules().getOffset(instant);
+    LocalDateTime local = LocalDateTime.ofInstant(instant, offset);
+    boolean sameDay = local.toLocalDate().equals(LocalDateTime.ofInstant(at, offset).toLocalDate());
+    String time = local.toLocalTime().toString();
+    return sameDay ? time : local.toLocalDate() + " " + time;
   }
-
-  private static final DateTimeFormatter SECONDS = DateTimeFormatter.ofPattern(":ss", Locale.ROOT);
 }

@@ -33,6 +33,8 @@ final class CronText {
           "@midnight", "0 0 * * *",
           "@hourly", "0 * * * *");
 
+  private final CronParser parser =
+      new CronParser(CronDefinitionBuilder.instanceDefinitionFor(CronType.UNIX));
   private final String knob;
   private final String expression;
 
@@ -98,11 +100,7 @@ final class CronText {
           default -> "* * * * " + text;
         };
     try {
-      FieldExpression parsed =
-          new CronParser(CronDefinitionBuilder.instanceDefinitionFor(CronType.UNIX))
-              .parse(alone)
-              .retrieve(name)
-              .getExpression();
+      FieldExpression parsed = parser.parse(alone).retrieve(name).getExpression();
       return expand(parsed, first, last);
     } catch (IllegalArgumentException e) {
       throw error(field, title, reason(e));

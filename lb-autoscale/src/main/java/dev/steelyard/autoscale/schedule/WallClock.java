@@ -6,6 +6,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.zone.ZoneOffsetTransition;
 import java.time.zone.ZoneRules;
+import java.util.Objects;
 
 /**
  * Translates between instants and the wall clock of a zone, with every position of the clock
@@ -16,7 +17,7 @@ final class WallClock {
   private final ZoneRules rules;
 
   WallClock(ZoneId zone) {
-    this.rules = zone.getRules();
+    this.rules = Objects.requireNonNull(zone, "zone").getRules();
   }
 
   /** The instant that a position of the clock stands for. */

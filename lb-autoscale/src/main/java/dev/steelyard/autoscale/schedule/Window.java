@@ -9,6 +9,7 @@ import java.time.LocalTime;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +42,7 @@ public abstract sealed class Window permits RecurringWindow, OneTimeWindow {
   private final ZoneId zone;
 
   Window(ZoneId zone) {
-    this.zone = zone;
+    this.zone = Objects.requireNonNull(zone, "zone");
   }
 
   /**

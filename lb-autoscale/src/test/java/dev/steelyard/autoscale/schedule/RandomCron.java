@@ -1,5 +1,6 @@
 package dev.steelyard.autoscale.schedule;
 
+import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.util.BitSet;
 import java.util.List;
@@ -15,13 +16,18 @@ record RandomCron(List<Field> fields) {
   record Field(String text, BitSet values) {}
 
   boolean matches(LocalDateTime at) {
-    boolean ofMonth = has(2, at.getDayOfMonth());
-    boolean ofWeek = has(4, at.getDayOfWeek().getValue() % 7);
+    return matchesDay(at.toLocalDate()) && matchesTime(at.getHour(), at.getMinute());
+  }
+
+  boolean matchesDay(LocalDate day) {
+    boolean ofMonth = has(2, day.getDayOfMonth());
+    boolean ofWeek = has(4, day.getDayOfWeek().getValue() % 7);
     boolean either = !fields.get(2).text().startsWith("*") && !fields.get(4).text().startsWith("*");
-    return has(0, at.getMinute())
-        && has(1, at.getHour())
-        && has(3, at.getMonthValue())
-        && (either ? ofMonth || ofWeek : ofMonth && ofWeek);
+    return has(3, day.getMonthValue()) && (either ? ofMonth || ofWeek : ofMonth && ofWeek);
+  }
+
+  boolean matchesTime(int hour, int minute) {
+    return has(0, minute) && has(1, hour);
   }
 
   private boolean has(int field, int value) {

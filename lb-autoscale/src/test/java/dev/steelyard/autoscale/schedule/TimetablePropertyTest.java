@@ -90,7 +90,7 @@ class TimetablePropertyTest {
         .toList();
   }
 
-  @Property(tries = 500)
+  @Property(tries = 300)
   void theAnswerStaysUntilTheNextChange(
       @ForAll("timetables") Timetable timetable,
       @ForAll @LongRange(min = 0, max = 40_000_000_000L) long offset,
@@ -107,7 +107,7 @@ class TimetablePropertyTest {
     }
   }
 
-  @Property(tries = 300)
+  @Property(tries = 60)
   void stepByStepEveryChangeOfAnHourIsMet(
       @ForAll("timetables") Timetable timetable,
       @ForAll @LongRange(min = 0, max = 40_000_000_000L) long offset) {
