@@ -27,9 +27,9 @@ final class Chart {
       .load,.demand,.ready,.ordered,.capacity{fill:none;stroke-width:1.5}
       .load{stroke:#0969da}.capacity,.ready{stroke:#1a7f37}.demand{stroke:#8250df}
       .ordered{stroke:#bc4c00;stroke-dasharray:4 3}
-      .band{stroke-width:.6}.load.band{fill:#0969da;fill-opacity:.55}
-      .ready.band,.capacity.band{fill:#1a7f37;fill-opacity:.45}
-      .demand.band{fill:#8250df;fill-opacity:.35}
+      .band{stroke-width:.4}.load.band{fill:#0969da;fill-opacity:.3}
+      .ready.band,.capacity.band{fill:#1a7f37;fill-opacity:.25}
+      .demand.band{fill:#8250df;fill-opacity:.25}
       .ordered.band{fill:#bc4c00;fill-opacity:.15;stroke-dasharray:none}
       .lost{fill:#cf222e}.slow{fill:#d4a72c}.up{fill:#1a7f37}.down{fill:#bc4c00}
       .up:hover,.down:hover{stroke:#1f2328;stroke-width:1.5}
@@ -66,6 +66,7 @@ final class Chart {
     double each = INSTANCES_HEIGHT + VIOLATIONS_HEIGHT + 2 * GAP;
     double height = 122 + LOAD_HEIGHT + results.size() * each + GAP + table;
     head(height);
+    drawTimes(122, 122 + LOAD_HEIGHT + results.size() * each);
     double y = 122;
     drawLoad(y);
     y += LOAD_HEIGHT;
@@ -74,7 +75,6 @@ final class Chart {
       drawViolations(result, y + 2 * GAP + INSTANCES_HEIGHT);
       y += each;
     }
-    drawTimes(122, y);
     drawTable(y + GAP + 14);
     return svg.append("</svg>\n").toString();
   }
@@ -105,7 +105,8 @@ final class Chart {
             + " "
             + Words.per(first.model())
             + ", starts in "
-            + Words.span(Duration.ofMillis(first.model().startupMillis)));
+            + Words.span(Duration.ofMillis(first.model().startupMillis))
+            + (columns.count == trace.size() ? "" : "; bands from least to greatest, lines: mean"));
     legend();
   }
 
@@ -183,9 +184,14 @@ final class Chart {
     List<Axis.Mark> marks =
         List.of(new Axis.Mark(0, "0"), new Axis.Mark(50, "50"), new Axis.Mark(100, "100"));
     Panel panel = new Panel(svg, columns, trace.size(), top, VIOLATIONS_HEIGHT, marks);
-    panel.frame("Load lost or answered too slowly", "%", marks);
-    panel.bars("slow", i -> 100 * result.violationShare(i));
-    panel.bars("lost", i -> 100 * result.lostShare(i));
+    panel.frame("Load lost or answered too slowly, where it is 0.1 % or more", "%", marks);
+    panel.bars("slow", i -> shown(100 * result.violationShare(i)));
+    panel.bars("lost", i -> shown(100 * result.lostShare(i)));
+  }
+
+  /** A queue has some slow request at every load: what rounds to nothing is not drawn. */
+  private static double shown(double percent) {
+    return percent < 0.1 ? 0 : percent;
   }
 
   private void drawTimes(double top, double bottom) {

@@ -25,15 +25,6 @@ final class Columns {
     return (int) ((long) column * size / count);
   }
 
-  /** The column of a value. */
-  int of(int value) {
-    int guess = (int) ((long) value * count / size);
-    while (guess + 1 < count && first(guess + 1) <= value) {
-      guess++;
-    }
-    return guess;
-  }
-
   /** The least value in a column; NaN is passed over. */
   double least(int column, IntToDoubleFunction values) {
     double least = Double.NaN;
@@ -52,5 +43,19 @@ final class Columns {
       greatest = Double.isNaN(greatest) || value > greatest ? value : greatest;
     }
     return greatest;
+  }
+
+  /** The mean of a column; NaN is passed over. */
+  double mean(int column, IntToDoubleFunction values) {
+    double sum = 0;
+    int known = 0;
+    for (int i = first(column); i < first(column + 1); i++) {
+      double value = values.applyAsDouble(i);
+      if (!Double.isNaN(value)) {
+        sum += value;
+        known++;
+      }
+    }
+    return known == 0 ? Double.NaN : sum / known;
   }
 }

@@ -26,12 +26,17 @@ final class Panel {
       double top,
       double height,
       List<Axis.Mark> marks) {
+    this(svg, columns, size, top, height, marks.get(marks.size() - 1).at());
+  }
+
+  private Panel(
+      StringBuilder svg, Columns columns, int size, double top, double height, double greatest) {
     this.svg = svg;
     this.columns = columns;
     this.size = size;
     this.top = top;
     this.height = height;
-    this.greatest = marks.get(marks.size() - 1).at();
+    this.greatest = greatest;
   }
 
   /** The frame, horizontal lines, labels and the name of the axis. */
@@ -56,9 +61,20 @@ final class Panel {
     add(Words.escape(title), "</text>\n");
   }
 
-  /** A curve, in the style of the class; not drawn where the value is NaN. */
+  /** A curve, in the style of the class; not drawn where the value is NaN. A band has its mean. */
   void curve(String style, IntToDoubleFunction values) {
     boolean exact = columns.count == size;
+    if (!exact) {
+      band(style + " band", values, false);
+      Columns pixels = columns;
+      new Panel(svg, new Columns(pixels.count, pixels.count), pixels.count, top, height, greatest)
+          .band(style, i -> pixels.mean(i, values), true);
+      return;
+    }
+    band(style, values, true);
+  }
+
+  private void band(String style, IntToDoubleFunction values, boolean exact) {
     StringBuilder path = new StringBuilder();
     int from = 0;
     while (from < columns.count) {
@@ -74,7 +90,7 @@ final class Panel {
       from = to;
     }
     if (path.length() > 0) {
-      add("<path class='", style, exact ? "" : " band", "' d='", path.toString(), "'/>\n");
+      add("<path class='", style, "' d='", path.toString(), "'/>\n");
     }
   }
 
@@ -128,10 +144,6 @@ final class Panel {
 
   private double y(double value) {
     return top + height * (1 - value / greatest);
-  }
-
-  double top() {
-    return top;
   }
 
   private void add(String... parts) {
