@@ -27,10 +27,10 @@ class TunerTest {
 
   @Test
   void findsTheSmallestFleetThatViolatesNoMore() {
-    ScalingPolicy baseline = fleet(Map.of("count", 45.0));
+    ScalingPolicy baseline = fleet(Map.of("count", 30.0));
     Tuning tuning =
-        Tuner.of(baseline, TunerTest::fleet).knob("count", 20, 30, 40, 45, 60).tune(LOAD, MODEL);
-    assertEquals(Map.of("count", 45.0), tuning.best());
+        Tuner.of(baseline, TunerTest::fleet).knob("count", 20, 25, 30, 40, 60).tune(LOAD, MODEL);
+    assertEquals(Map.of("count", 30.0), tuning.best());
     assertTrue(tuning.feasible());
     assertEquals(5, tuning.candidates());
     assertEquals(tuning.baselineObjective(), tuning.objective(), 1e-9);
@@ -50,7 +50,7 @@ class TunerTest {
 
   @Test
   void penaltiesDecideBetweenCandidates() {
-    // a surplus that costs a hundred times its price makes the smaller fleet better, and none at all the same
+    // missing hours that cost a thousand times an instance's make the larger fleet the better one
     Tuner tuner =
         Tuner.of(fleet(Map.of("count", 20.0)), TunerTest::fleet)
             .knob("count", 20, 45)
@@ -92,7 +92,7 @@ class TunerTest {
                         .bounds((int) (double) knobs.get("min"), 100)
                         .rule(ReplayTest.tracking("x", knobs.get("target")).rules().get(0))
                         .build())
-            .knob("min", 1, 5, 10)
+            .knob("min", 1, 15, 30)
             .knob("target", 40, 50, 60, 70)
             .penalties(5, 0, 0.1);
     Tuning descent = tuner.tune(LOAD, MODEL);
