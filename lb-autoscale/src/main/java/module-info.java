@@ -10,6 +10,9 @@
     "requires-automatic") // cron-utils has a fixed name in its manifest, no descriptor
 module dev.steelyard.autoscale {
   requires static transitive org.jspecify;
+  requires java.management;
+  requires java.net.http;
+  requires jdk.management;
   requires org.slf4j;
   requires com.cronutils;
   requires com.fasterxml.jackson.core;
@@ -21,6 +24,7 @@ module dev.steelyard.autoscale {
   exports dev.steelyard.autoscale.profile;
   exports dev.steelyard.autoscale.replay;
   exports dev.steelyard.autoscale.profile;
+  exports dev.steelyard.autoscale.loop;
   exports dev.steelyard.autoscale.rules;
   exports dev.steelyard.autoscale.schedule;
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.steelyard.autoscale.loop;
+
+import org.jspecify.annotations.NullMarked;
