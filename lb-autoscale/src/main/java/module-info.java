@@ -11,7 +11,7 @@
 module dev.steelyard.autoscale {
   requires static transitive org.jspecify;
   requires java.management;
-  requires java.net.http;
+  requires transitive java.net.http;
   requires jdk.management;
   requires org.slf4j;
   requires com.cronutils;

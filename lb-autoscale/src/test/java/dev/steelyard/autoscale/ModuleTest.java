@@ -26,6 +26,7 @@ class ModuleTest {
             "dev.steelyard.autoscale.profile",
             "dev.steelyard.autoscale.replay",
             "dev.steelyard.autoscale.profile",
+            "dev.steelyard.autoscale.loop",
             "dev.steelyard.autoscale.rules"),
             "dev.steelyard.autoscale.rules",
             "dev.steelyard.autoscale.schedule"),

@@ -1,6 +1,7 @@
 package dev.steelyard.autoscale.loop;
 
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -45,7 +46,7 @@ import org.slf4j.LoggerFactory;
  * <p><b>Not for</b> servers that have to outlive the program that scales them, nor for more of them
  * than one machine carries.
  */
-public final class LocalProcesses implements AutoCloseable {
+public final class LocalProcesses implements ScalingTarget, MetricsSource, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LocalProcesses.class);
 
   private final LocalProcessesBuilder knobs;
@@ -104,8 +105,20 @@ public final class LocalProcesses implements AutoCloseable {
    *
    * @return the count
    */
+  @Override
   public int count() {
     return counted().size();
+  }
+
+  /**
+   * As a source of metrics: which processes there are, and when each was started. Values of metrics
+   * come from other sources, under the same ids.
+   */
+  @Override
+  public void read(Instant now, Samples into) {
+    for (LocalProcess process : processes()) {
+      into.instance(process.id(), facts -> facts.startedAt(process.startedAt()));
+    }
   }
 
   /**
@@ -118,6 +131,7 @@ public final class LocalProcesses implements AutoCloseable {
    * @throws IllegalArgumentException if the count is negative
    * @throws IllegalStateException if the target is closed
    */
+  @Override
   public void scaleTo(int count) throws IOException, InterruptedException {
     if (count < 0) {
       throw new IllegalArgumentException("count must be >= 0, was " + count);

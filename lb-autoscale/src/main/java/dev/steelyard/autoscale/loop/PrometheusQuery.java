@@ -109,7 +109,9 @@ record PrometheusQuery(
         judgeRow(id, row, measured, latestMillis, good, failures);
       }
     }
-    return new Readings(good, failures);
+    seen.removeAll(good.keySet());
+    seen.remove(Readings.POOL);
+    return new Readings(good, failures, seen);
   }
 
   private void judgeRow(
