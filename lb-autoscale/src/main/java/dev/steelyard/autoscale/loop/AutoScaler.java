@@ -181,7 +181,8 @@ public final class AutoScaler implements AutoCloseable {
   }
 
   /**
-   * Looks now instead of at the next tick; while a round is under way, soon after it.
+   * Looks now instead of at the next tick; while a round is under way or has just ended, after the
+   * {@linkplain AutoScalerBuilder#shortestWait shortest wait}.
    *
    * @throws IllegalStateException if the loop is not started or is closed
    */

@@ -115,8 +115,9 @@ public final class AutoScalerBuilder {
   }
 
   /**
-   * Sets the least time between two rounds when a decision asks to look again earlier than the
-   * interval. Default: 1 s.
+   * Sets the least time from the end of a round to the next one, whoever asks for it: a decision
+   * that wants to look again before the interval is over, or {@link AutoScaler#lookNow}. Default:
+   * 1 s.
    *
    * @param time 1 ms to a day
    * @return this

@@ -54,6 +54,7 @@ final class ScalerLoop {
   private boolean again;
   private @Nullable Round round;
   private @Nullable Future<?> alarm;
+  private @Nullable Future<?> calm;
   private @Nullable ScalingDecision lastDecision;
   private int failures;
   private @Nullable Instant retryAt;
@@ -102,18 +103,29 @@ final class ScalerLoop {
     lookNow();
   }
 
-  /** Begins a round, or plans one for when the present one is over. */
+  /** Begins a round, or plans one for soon after the present or the last one. */
   void lookNow() {
-    if (phase == Phase.IDLE) {
+    if (phase == Phase.IDLE && calm == null) {
       read();
     } else {
       again = true;
     }
   }
 
+  /** So long after a round nobody can make us look: a listener that always asks would spin us. */
+  private void calmDown() {
+    calm = null;
+    if (again && phase == Phase.IDLE) {
+      read();
+    }
+  }
+
   void close() {
     phase = Phase.CLOSED;
     cancelAlarm();
+    if (calm != null) {
+      calm.cancel(false);
+    }
     targetSlot.abandon();
     sourceSlots.forEach(Slot::abandon);
     status = snapshot();
@@ -341,14 +353,12 @@ final class ScalerLoop {
     @Nullable Round looked = round;
     round = null;
     Instant began = looked == null ? now : looked.began();
+    calm = after(knobs.shortestWait, this::calmDown);
     alarm = after(waitAfter(began, decision, now), this::tick);
     status = snapshot();
   }
 
   private Duration waitAfter(Instant began, @Nullable ScalingDecision decision, Instant now) {
-    if (again) {
-      return knobs.shortestWait;
-    }
     long interval = knobs.interval.toMillis();
     // A clock that goes back, or on, must not make us wait longer than an interval.
     long took = Math.max(0, Duration.between(began, knobs.clock.instant()).toMillis());

@@ -4,6 +4,7 @@ import dev.steelyard.autoscale.Metric;
 import dev.steelyard.autoscale.ScalingDecision;
 import dev.steelyard.autoscale.ScalingPolicy;
 import dev.steelyard.autoscale.limits.DirectionLimits;
+import dev.steelyard.autoscale.limits.RatePolicy;
 import dev.steelyard.autoscale.rules.TargetTracking;
 import java.io.IOException;
 import java.time.Duration;
@@ -20,6 +21,16 @@ final class Fixture {
           .bounds(1, 10)
           .rule(TargetTracking.of(Metric.CPU, 50))
           .scaleUp(DirectionLimits.none())
+          .scaleDown(DirectionLimits.none())
+          .build();
+
+  /** One that has to remember changes for an hour, but is not held back by them. */
+  static final ScalingPolicy REMEMBERING =
+      ScalingPolicy.builder()
+          .name("orders")
+          .bounds(1, 10)
+          .rule(TargetTracking.of(Metric.CPU, 50))
+          .scaleUp(DirectionLimits.none().rate(RatePolicy.instances(100, Duration.ofHours(1))))
           .scaleDown(DirectionLimits.none())
           .build();
 
