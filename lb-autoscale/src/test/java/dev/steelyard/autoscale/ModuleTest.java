@@ -23,11 +23,9 @@ class ModuleTest {
             "dev.steelyard.autoscale",
             "dev.steelyard.autoscale.forecast",
             "dev.steelyard.autoscale.limits",
+            "dev.steelyard.autoscale.loop",
             "dev.steelyard.autoscale.profile",
             "dev.steelyard.autoscale.replay",
-            "dev.steelyard.autoscale.profile",
-            "dev.steelyard.autoscale.loop",
-            "dev.steelyard.autoscale.rules"),
             "dev.steelyard.autoscale.rules",
             "dev.steelyard.autoscale.schedule"),
         MODULE.exports().stream().map(Exports::source).collect(Collectors.toSet()));
