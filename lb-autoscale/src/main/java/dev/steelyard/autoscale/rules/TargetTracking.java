@@ -321,6 +321,24 @@ public final class TargetTracking implements ScalingRule {
         && chain.load > knobs.target * (1 + knobs.toleranceUp) * count * (1 + 1e-9);
   }
 
+  @Override
+  public String whyScaleOutAt(Evaluation evaluation, int count) {
+    double load = new TrackingChain(this, evaluation).load;
+    String unit = knobs.metric.unit().isEmpty() ? "" : " " + knobs.metric.unit();
+    return name()
+        + ": at "
+        + count
+        + " it would be "
+        + (count == 0 ? "without limit" : rounded(load / count) + unit)
+        + ", the target is "
+        + rounded(knobs.target)
+        + unit;
+  }
+
+  private static double rounded(double value) {
+    return Math.rint(value * 100) / 100;
+  }
+
   /**
    * The metric that it tracks.
    *

@@ -397,10 +397,30 @@ class TargetTrackingTest {
     assertTrue(CPU_50.wouldScaleOutAt(cpu, 4)); // 60 %
     assertFalse(CPU_50.wouldScaleOutAt(cpu, 5)); // 48 %
     assertTrue(CPU_50.wouldScaleOutAt(cpu, 0));
+    assertEquals(
+        "target cpu: at 4 it would be 60.0 %, the target is 50.0 %", CPU_50.whyScaleOutAt(cpu, 4));
     TargetTracking queue = TargetTracking.of(QUEUE_DEPTH, 50);
     assertTrue(queue.wouldScaleOutAt(cpu, 4));
     assertFalse(queue.wouldScaleOutAt(cpu, 5));
     assertFalse(TargetTracking.of(REQUEST_RATE, 1).wouldScaleOutAt(cpu, 1));
+  }
+
+  /** The larger target's scale-in would trip the smaller one's scale-out. */
+  @Test
+  void theProjectionGuardHearsEveryTarget() {
+    ScalingPolicy.Builder builder =
+        ScalingPolicy.builder()
+            .bounds(1, 100)
+            .scaleDown(DirectionLimits.none())
+            .combine(ScalingPolicy.Combination.MIN)
+            .rule(CPU_50)
+            .rule(TargetTracking.of(QUEUE_DEPTH, 10));
+    ScalingMetrics metrics = pool(10).metric(CPU, 50).metric(QUEUE_DEPTH, 10).build();
+    ScalingDecision guarded = builder.build().decide(ScalingState.initial(), metrics);
+    assertEquals(10, guarded.desired(), guarded::explain); // at 9 the CPU would be 55.6 %
+    assertEquals(
+        1,
+        builder.projectionGuard(false).build().decide(ScalingState.initial(), metrics).desired());
   }
 
   @Test
