@@ -21,6 +21,19 @@ final class Bounds {
     return bounded;
   }
 
+  /** A fleet outside of the policy's bounds goes to the nearest one first, if it is to. */
+  static int first(Frame frame, int desired) {
+    ScalingPolicy policy = frame.policy;
+    boolean inside = policy.least <= frame.current && frame.current <= policy.most;
+    boolean off = policy.zeroIsOff && frame.current == 0;
+    if (!policy.boundsFirst || frame.overridden || inside || off) {
+      return desired;
+    }
+    frame.overridden = true;
+    frame.reasons.clear();
+    return frame.step(Stage.OVERRIDE, "bounds first", Formula.GIVEN, null, desired, frame.current);
+  }
+
   /** The first rule that replaces the bounds does; rules order them themselves. */
   private static void replaced(Frame frame) {
     for (Proposal proposal : frame.proposals) {

@@ -24,6 +24,7 @@ final class Engine {
     int desired = Combine.apply(frame);
     frame.raw = desired;
     desired = ByHand.apply(frame, desired);
+    desired = Bounds.first(frame, desired);
     if (!frame.overridden) {
       desired = Project.apply(frame, desired);
       desired = Stabilize.apply(frame, desired);

@@ -52,6 +52,7 @@ public final class ScalingPolicy {
   final long staleAfter;
   final boolean projectionGuard;
   final boolean zeroIsOff;
+  final boolean boundsFirst;
 
   /** How far back recommendations are kept. */
   final long longestWindow;
@@ -75,6 +76,7 @@ public final class ScalingPolicy {
     this.staleAfter = builder.staleAfter;
     this.projectionGuard = builder.projectionGuard;
     this.zeroIsOff = builder.zeroIsOff;
+    this.boundsFirst = builder.boundsFirst;
     this.longestWindow = Math.max(up.window().toMillis(), down.window().toMillis());
     this.longestPeriod =
         longestHistory(
@@ -247,6 +249,15 @@ public final class ScalingPolicy {
     return zeroIsOff;
   }
 
+  /**
+   * Whether a fleet outside of its bounds goes to the nearest one first.
+   *
+   * @return whether
+   */
+  public boolean isBoundsFirst() {
+    return boundsFirst;
+  }
+
   /** Collects a policy; not thread-safe. */
   public static final class Builder {
     /** The greatest number of instances that a policy may allow. */
@@ -281,6 +292,7 @@ public final class ScalingPolicy {
     private boolean projectionGuard = true;
 
     private boolean zeroIsOff;
+    private boolean boundsFirst;
 
     private Builder() {}
 
@@ -464,6 +476,19 @@ public final class ScalingPolicy {
      */
     public Builder zeroIsOff(boolean off) {
       this.zeroIsOff = off;
+      return this;
+    }
+
+    /**
+     * Whether a fleet that is outside of the policy's bounds goes to the nearest one first and
+     * nowhere else in that decision, whatever rules and limits say, as in Kubernetes. Otherwise the
+     * rules count at once: one instance of at least two, with load for six, becomes six.
+     *
+     * @param first whether; default no
+     * @return this
+     */
+    public Builder boundsFirst(boolean first) {
+      this.boundsFirst = first;
       return this;
     }
 

@@ -39,7 +39,8 @@ public final class Compatible {
    * #kubernetesScaleDown()} or anew.
    *
    * <p>Samples are never too old, because the metrics API judges that. A workload at 0 with a
-   * minimum above 0 is switched off and stays so.
+   * minimum above 0 is switched off and stays so. One outside of its bounds goes to the nearest
+   * first.
    *
    * @param least {@code minReplicas}
    * @param most {@code maxReplicas}
@@ -55,6 +56,7 @@ public final class Compatible {
         .startup(Duration.ofMinutes(5), Duration.ofSeconds(30))
         .projectionGuard(false)
         .zeroIsOff(true)
+        .boundsFirst(true)
         .staleAfter(NEVER);
   }
 

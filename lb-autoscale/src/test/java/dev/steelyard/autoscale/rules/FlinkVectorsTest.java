@@ -23,8 +23,7 @@ class FlinkVectorsTest {
   private static final String FILE = "flink_autoscaler";
   private static final Instant START = Instant.parse("2026-01-05T00:00:00Z");
   private static final double FLINKS_BOUNDARY = 0.3;
-  private static final Metric ARRIVALS =
-      Metric.custom("arrivals", Metric.Kind.PROPORTIONAL_TOTAL);
+  private static final Metric ARRIVALS = Metric.custom("arrivals", Metric.Kind.PROPORTIONAL_TOTAL);
   private static final Metric TRUE_RATE =
       Metric.custom("true_rate", Metric.Kind.PROPORTIONAL_TOTAL);
   private static final Metric LAG = Metric.custom("lag", Metric.Kind.PROPORTIONAL_TOTAL);
@@ -133,10 +132,7 @@ class FlinkVectorsTest {
           }
           double coefficient =
               ObservedScaling.coefficient(
-                  sizes,
-                  rates,
-                  c.path("minObservations").asInt(),
-                  c.path("lowerBound").asDouble());
+                  sizes, rates, c.path("minObservations").asInt(), c.path("lowerBound").asDouble());
           assertTrue(
               c.path("expectedMin").asDouble() <= coefficient
                   && coefficient <= c.path("expectedMax").asDouble(),
@@ -190,7 +186,8 @@ class FlinkVectorsTest {
                 c.path("maxScaleDownFactor").asDouble(1), c.path("maxScaleUpFactor").asDouble(1e6));
     double catchUp = c.path("catchUpSeconds").asDouble();
     if (catchUp > 0 || c.path("lagCatchUpRate").asDouble() > 0) {
-      rule = rule.catchUp(LAG, Duration.ofMillis((long) (1000 * Math.max(1, catchUp))), Duration.ZERO);
+      rule =
+          rule.catchUp(LAG, Duration.ofMillis((long) (1000 * Math.max(1, catchUp))), Duration.ZERO);
     }
     int divisor = c.path("alignUpToDivisorOf").asInt();
     return divisor == 0 ? rule : rule.alignedTo(divisor);

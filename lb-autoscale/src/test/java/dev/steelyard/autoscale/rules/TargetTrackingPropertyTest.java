@@ -209,9 +209,7 @@ class TargetTrackingPropertyTest {
 
   @Property(tries = 300)
   void theOrderOfInstancesChangesNothing(
-      @ForAll("rules") TargetTracking rule,
-      @ForAll("fleets") List<One> fleet,
-      @ForAll long seed) {
+      @ForAll("rules") TargetTracking rule, @ForAll("fleets") List<One> fleet, @ForAll long seed) {
     List<One> shuffled = new ArrayList<>(fleet);
     Collections.shuffle(shuffled, new Random(seed));
     ScalingDecision first = decide(rule, metrics(fleet));
@@ -253,8 +251,7 @@ class TargetTrackingPropertyTest {
       @ForAll @IntRange(min = 1, max = 60) int count) {
     ScalingMetrics metrics = metrics(fleet);
     Evaluation evaluation =
-        Evaluation.of(
-            decide(rule, metrics).policy(), ScalingState.initial(), metrics, rule.name());
+        Evaluation.of(decide(rule, metrics).policy(), ScalingState.initial(), metrics, rule.name());
     if (rule.wouldScaleOutAt(evaluation, count)) {
       assertTrue(rule.wouldScaleOutAt(evaluation, count - 1));
     }
@@ -268,15 +265,13 @@ class TargetTrackingPropertyTest {
     TargetTracking rule = TargetTracking.of(CPU, 50);
     ScalingPolicy policy = decide(rule.smoothing(MINUTE), shared(current, 1)).policy();
     int expected =
-        decide(rule, ScalingMetrics.at(NOON).instances(current).metric(CPU, cpu).build())
-            .desired();
+        decide(rule, ScalingMetrics.at(NOON).instances(current).metric(CPU, cpu).build()).desired();
     ScalingState state = ScalingState.initial();
     Instant time = NOON;
     for (int gap : gaps) {
       time = time.plusMillis(gap);
       ScalingDecision decision =
-          policy.decide(
-              state, ScalingMetrics.at(time).instances(current).metric(CPU, cpu).build());
+          policy.decide(state, ScalingMetrics.at(time).instances(current).metric(CPU, cpu).build());
       assertEquals(expected, decision.desired(), decision::explain);
       state = decision.nextIfNotApplied();
     }
@@ -287,7 +282,8 @@ class TargetTrackingPropertyTest {
       @ForAll @IntRange(min = 1, max = 20) int with,
       @ForAll @IntRange(min = 0, max = 20) int without,
       @ForAll @IntRange(min = 0, max = 200) int cpu) {
-    List<One> fleet = new ArrayList<>(Collections.nCopies(with, new One(cpu, 100, One.State.READY)));
+    List<One> fleet =
+        new ArrayList<>(Collections.nCopies(with, new One(cpu, 100, One.State.READY)));
     ScalingMetrics full =
         ScalingMetrics.at(NOON).instances(with + without).metric(CPU, cpu).build();
     fleet.addAll(Collections.nCopies(without, new One(-1, 100, One.State.READY)));

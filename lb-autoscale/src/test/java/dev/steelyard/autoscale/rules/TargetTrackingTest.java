@@ -68,8 +68,8 @@ class TargetTrackingTest {
   @Test
   void nothingLoadedReplaysToZero() {
     assertEquals(0, decide(CPU_50, pool(3).metric(CPU, 0)).desired());
-    assertEquals(0, decide(TargetTracking.of(QUEUE_DEPTH, 5), pool(3).metric(QUEUE_DEPTH, 0))
-        .desired());
+    assertEquals(
+        0, decide(TargetTracking.of(QUEUE_DEPTH, 5), pool(3).metric(QUEUE_DEPTH, 0)).desired());
   }
 
   @Test
@@ -180,8 +180,7 @@ class TargetTrackingTest {
             pool(6).metric(CPU, 100).missing(QUEUE_DEPTH, "timeout").build());
     assertEquals(12, out.desired());
     assertFalse(out.reasons().contains(ScalingReason.MISSING_METRICS));
-    ScalingDecision none =
-        policy.decide(ScalingState.initial(), pool(6).missing(CPU, "a").build());
+    ScalingDecision none = policy.decide(ScalingState.initial(), pool(6).missing(CPU, "a").build());
     assertEquals(6, none.desired());
   }
 
@@ -213,11 +212,7 @@ class TargetTrackingTest {
   @Test
   void nothingToDoDoesNotGoBelowTheMinimum() {
     ScalingPolicy policy =
-        ScalingPolicy.builder()
-            .bounds(2, 5)
-            .scaleDown(DirectionLimits.none())
-            .rule(CPU_50)
-            .build();
+        ScalingPolicy.builder().bounds(2, 5).scaleDown(DirectionLimits.none()).rule(CPU_50).build();
     ScalingDecision decision =
         policy.decide(ScalingState.initial(), pool(3).metric(CPU, 0).build());
     assertEquals(0, decision.recommended());
@@ -245,6 +240,24 @@ class TargetTrackingTest {
     assertTrue(off.reasons().contains(ScalingReason.DISABLED));
     ScalingState manual = ScalingState.initial().manual(3, NOON.plusSeconds(60), "test");
     assertEquals(3, builder.build().decide(manual, none).desired());
+  }
+
+  @Test
+  void aFleetOutsideOfItsBoundsGoesToThemFirstOrAtOnce() {
+    ScalingPolicy.Builder builder =
+        ScalingPolicy.builder().bounds(2, 8).scaleDown(DirectionLimits.none()).rule(CPU_50);
+    ScalingMetrics few = pool(1).metric(CPU, 300).build();
+    ScalingMetrics many = pool(20).metric(CPU, 5).build();
+    assertEquals(6, builder.build().decide(ScalingState.initial(), few).desired());
+    assertEquals(2, builder.build().decide(ScalingState.initial(), many).desired());
+    ScalingPolicy first = builder.boundsFirst(true).build();
+    assertEquals(2, first.decide(ScalingState.initial(), few).desired());
+    ScalingDecision down = first.decide(ScalingState.initial(), many);
+    assertEquals(8, down.desired());
+    assertEquals(java.util.List.of(ScalingReason.BOUND), down.reasons());
+    assertEquals(8, down.proof().replay());
+    ScalingMetrics inside = pool(8).metric(CPU, 5).build();
+    assertEquals(2, first.decide(ScalingState.initial(), inside).desired());
   }
 
   // department-of-veterans-affairs/va.gov-team#56524
@@ -366,8 +379,7 @@ class TargetTrackingTest {
   @Test
   void smoothingIsOfTheLoadSoThatAScaleOutIsNotSeenAsMore() {
     ScalingPolicy policy = policy(CPU_50.smoothing(Duration.ofSeconds(60)));
-    ScalingDecision first =
-        policy.decide(ScalingState.initial(), pool(4).metric(CPU, 100).build());
+    ScalingDecision first = policy.decide(ScalingState.initial(), pool(4).metric(CPU, 100).build());
     assertEquals(8, first.desired());
     ScalingMetrics after =
         ScalingMetrics.at(NOON.plusSeconds(15)).instances(8).metric(CPU, 50).build();
