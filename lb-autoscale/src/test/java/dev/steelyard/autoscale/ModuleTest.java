@@ -25,6 +25,7 @@ class ModuleTest {
             "dev.steelyard.autoscale.limits",
             "dev.steelyard.autoscale.loop",
             "dev.steelyard.autoscale.profile",
+            "dev.steelyard.autoscale.loop",
             "dev.steelyard.autoscale.replay",
             "dev.steelyard.autoscale.rules",
             "dev.steelyard.autoscale.schedule"),
