@@ -27,12 +27,17 @@ final class Engine {
     desired = Bounds.first(frame, desired);
     if (!frame.overridden) {
       desired = Project.apply(frame, desired);
+      desired = frame.doubts.apply(frame, desired);
       desired = Stabilize.apply(frame, desired);
+      desired = Flap.apply(frame, desired);
       desired = Cooldown.apply(frame, desired);
       desired = Rate.apply(frame, desired);
     }
     desired = Bounds.apply(frame, desired);
+    desired = Ceiling.apply(frame, desired);
+    desired = Cost.apply(frame, desired);
     desired = ByHand.disable(frame, desired);
+    frame.replacements = Replace.apply(frame, desired);
     remember(frame);
     return new ScalingDecision(frame, desired);
   }
@@ -40,8 +45,10 @@ final class Engine {
   private static void propose(Frame frame) {
     for (int i = 0; i < frame.proposals.length; i++) {
       ScalingRule rule = frame.policy.rules.get(i);
-      Proposal proposal = ask(rule, frame.evaluation(rule));
+      Evaluation evaluation = frame.evaluation(rule);
+      Proposal proposal = ask(rule, evaluation);
       frame.proposals[i] = proposal;
+      frame.doubts.see(evaluation, proposal);
       frame.lookAgain(proposal.lookAgain());
       Memory remembered = proposal.memory();
       if (remembered != null) {

@@ -3,7 +3,7 @@ package dev.steelyard.autoscale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What a {@link ScalingRule} may look at. Immutable. */
+/** What a {@link ScalingRule} may look at; for one thread. */
 public final class Evaluation {
   private final ScalingPolicy policy;
   private final ScalingState state;
@@ -16,21 +16,47 @@ public final class Evaluation {
    */
   private final @Nullable Reading[] readings;
 
+  /** What this rule, or one that it is made of, has read; by column. For the confidence. */
+  private final boolean[] read;
+
   private Evaluation(
       ScalingPolicy policy,
       ScalingState state,
       ScalingMetrics metrics,
       Memory memory,
-      @Nullable Reading[] readings) {
+      @Nullable Reading[] readings,
+      boolean[] read) {
     this.policy = policy;
     this.state = state;
     this.metrics = metrics;
     this.memory = memory;
     this.readings = readings;
+    this.read = read;
   }
 
   Evaluation(ScalingPolicy policy, ScalingState state, ScalingMetrics metrics, Memory memory) {
-    this(policy, state, metrics, memory, new Reading[metrics.columns.length]);
+    this(
+        policy,
+        state,
+        metrics,
+        memory,
+        new Reading[metrics.columns.length],
+        new boolean[metrics.columns.length]);
+  }
+
+  /** The same for another rule of the decision, which has read nothing yet. */
+  Evaluation forRule(Memory memory) {
+    return new Evaluation(policy, state, metrics, memory, readings, new boolean[read.length]);
+  }
+
+  /** What the rule has read of a column; null if nothing. */
+  @Nullable Reading readOf(int column) {
+    return read[column] ? readings[column] : null;
+  }
+
+  /** How many columns there are. */
+  int columns() {
+    return read.length;
   }
 
   /**
@@ -40,7 +66,7 @@ public final class Evaluation {
    * @return the evaluation
    */
   public Evaluation remembering(Memory memory) {
-    return new Evaluation(policy, state, metrics, Objects.requireNonNull(memory), readings);
+    return new Evaluation(policy, state, metrics, Objects.requireNonNull(memory), readings, read);
   }
 
   /**
@@ -95,6 +121,7 @@ public final class Evaluation {
     if (at < 0) {
       return read(metric);
     }
+    read[at] = true;
     Reading known = readings[at];
     if (known == null
         || known.metric.kind() != metric.kind()

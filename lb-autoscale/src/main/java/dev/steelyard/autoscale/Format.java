@@ -1,9 +1,15 @@
 package dev.steelyard.autoscale;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
 import java.time.Instant;
 
 /** How numbers and times are printed: the same text on every JVM and in every locale. */
 final class Format {
+  /** Every double is the nearest one to its first so many digits. */
+  private static final int MOST_DIGITS = 17;
+
   private Format() {}
 
   /** Whole numbers without a fraction, others with at most four digits after the point. */
@@ -32,6 +38,37 @@ final class Format {
       text.append('.').append(fraction, 1, end);
     }
     return text.toString();
+  }
+
+  /** The shortest decimal that reads back as the same number; the same on every JVM. */
+  static String shortest(double value) {
+    if (value == Math.rint(value) && Math.abs(value) < 1e15) {
+      return Long.toString((long) value);
+    }
+    if (Double.isNaN(value) || Double.isInfinite(value)) {
+      return Double.toString(value);
+    }
+    BigDecimal exact = new BigDecimal(value);
+    for (int digits = 1; digits < MOST_DIGITS; digits++) {
+      BigDecimal decimal = exact.round(new MathContext(digits, RoundingMode.HALF_EVEN));
+      if (decimal.doubleValue() == value) {
+        return plain(decimal);
+      }
+    }
+    return plain(exact.round(new MathContext(MOST_DIGITS, RoundingMode.HALF_EVEN)));
+  }
+
+  private static String plain(BigDecimal decimal) {
+    BigDecimal stripped = decimal.stripTrailingZeros();
+    boolean readable = stripped.scale() <= 20 && stripped.precision() - stripped.scale() <= 20;
+    return readable ? stripped.toPlainString() : stripped.toString();
+  }
+
+  /** The number with so many digits. */
+  static double rounded(double value, int digits) {
+    return new BigDecimal(value)
+        .round(new MathContext(digits, RoundingMode.HALF_EVEN))
+        .doubleValue();
   }
 
   /** A time as ISO-8601 in UTC. */

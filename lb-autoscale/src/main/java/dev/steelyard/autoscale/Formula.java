@@ -1,5 +1,6 @@
 package dev.steelyard.autoscale;
 
+import dev.steelyard.autoscale.limits.DownstreamBudget;
 import java.util.List;
 import java.util.Locale;
 
@@ -456,6 +457,118 @@ public enum Formula {
         return Math.max(p[0], in - p[3]);
       }
       return in < p[0] && p[2] > 0 ? p[0] : in;
+    }
+  },
+
+  /**
+   * The present number where what comes in would be one more change of direction than the budget
+   * allows; down only, unless {@code blocksUp} is 1. {@code last} is the last change in the window,
+   * 0 if there is none.
+   */
+  FLAP_BUDGET("current", "last", "spent", "budget", "blocksUp") {
+    @Override
+    double compute(double in, double[] p) {
+      boolean reversal = (in - p[0]) * p[1] < 0;
+      return reversal && p[2] + 1 > p[3] && (in < p[0] || p[4] == 1) ? p[0] : in;
+    }
+  },
+  /** Not more instances than (instances + surge) x perInstance &lt;= available. */
+  DOWNSTREAM("available", "perInstance", "surge", "surgePercent") {
+    @Override
+    double compute(double in, double[] p) {
+      return Math.min(in, DownstreamBudget.ceiling((int) p[0], (int) p[1], (int) p[2], (int) p[3]));
+    }
+  },
+  /** The sum of counts times prices. What comes in is how many units they are. */
+  PRICE_PER_HOUR("count and price...") {
+    @Override
+    double compute(double in, double[] p) {
+      double price = 0;
+      for (int i = 0; i + 1 < p.length; i += 2) {
+        price += p[i] * p[i + 1];
+      }
+      return price;
+    }
+
+    @Override
+    boolean aside() {
+      return true;
+    }
+  },
+  /**
+   * The present number where taking instances away saves less in {@code hours} than a change costs;
+   * not where more are present than are {@code allowed}.
+   */
+  WORTH("current", "allowed", "hours", "penalty", "now", "then") {
+    @Override
+    double compute(double in, double[] p) {
+      boolean pays = (p[4] - p[5]) * p[2] >= p[3];
+      return in < p[0] && p[0] <= p[1] && !pays ? p[0] : in;
+    }
+  },
+  /**
+   * As many of the unhealthy as the budget, in instances or in percent of {@code count} rounded up,
+   * allows beside those that are unavailable anyway.
+   */
+  REPLACEABLE("instances", "percent", "count", "unavailable") {
+    @Override
+    double compute(double in, double[] p) {
+      double budget = p[0] + Math.ceil(p[1] * p[2] / 100);
+      return Math.max(0, Math.min(in, budget - p[3]));
+    }
+
+    @Override
+    boolean aside() {
+      return true;
+    }
+  },
+
+  // Confidence.
+
+  /** Full up to half of the limit, from there falling to 0 at it. What comes in is an age in ms. */
+  FRESHNESS("limit") {
+    @Override
+    double compute(double in, double[] p) {
+      return Math.max(0, Math.min(1, 2 * (1 - in / p[0])));
+    }
+
+    @Override
+    boolean aside() {
+      return true;
+    }
+  },
+  /** What comes in, of itself and the others. */
+  SHARE("others") {
+    @Override
+    double compute(double in, double[] p) {
+      return in / (in + p[0]);
+    }
+
+    @Override
+    boolean aside() {
+      return true;
+    }
+  },
+  /**
+   * How far the proposal is from the present number, in standard errors; two are 1. What comes in
+   * is the difference in instances.
+   */
+  DISTANCE("current", "value", "spread", "counted") {
+    @Override
+    double compute(double in, double[] p) {
+      return Math.min(1, in / p[0] / (p[2] / (p[1] * Math.sqrt(p[3]))) / 2);
+    }
+
+    @Override
+    boolean aside() {
+      return true;
+    }
+  },
+  /** The present number where fewer come in and the product of the factors is below the least. */
+  CONFIDENT("current", "least", "freshness", "coverage", "agreement", "distance", "own") {
+    @Override
+    double compute(double in, double[] p) {
+      return in < p[0] && p[2] * p[3] * p[4] * p[5] * p[6] < p[1] ? p[0] : in;
     }
   },
 

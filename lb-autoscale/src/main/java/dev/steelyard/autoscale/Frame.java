@@ -27,6 +27,15 @@ final class Frame {
 
   int most;
 
+  /** The greatest number that is allowed: the maximum, or what is downstream. */
+  int ceiling = Integer.MAX_VALUE;
+
+  /** What is known of how far the rules can be believed. */
+  final Confidence doubts = new Confidence();
+
+  /** Which instances are to be replaced. */
+  List<String> replacements = List.of();
+
   /** What the rules asked for, before any limit. */
   int raw;
 
@@ -60,7 +69,7 @@ final class Frame {
 
   /** What a rule may look at; what one has read, the next need not read again. */
   Evaluation evaluation(ScalingRule rule) {
-    return evaluation.remembering(state.memory(rule.name()));
+    return evaluation.forRule(state.memory(rule.name()));
   }
 
   /** Adds a step and gives what came out of it. */

@@ -1,5 +1,7 @@
 package dev.steelyard.autoscale;
 
+import dev.steelyard.autoscale.limits.CapacityMix;
+import dev.steelyard.autoscale.limits.DownstreamBudget;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +21,7 @@ public final class ScalingDecision {
   private final int raw;
   private final List<ScalingReason> reasons;
   private final double confidence;
+  private final List<String> replacements;
   private final Proof proof;
   private final long lookAgain;
   private final ScalingState notApplied;
@@ -33,7 +36,10 @@ public final class ScalingDecision {
     this.action =
         desired > frame.current
             ? ScalingAction.SCALE_UP
-            : desired < frame.current ? ScalingAction.SCALE_DOWN : ScalingAction.HOLD;
+            : desired < frame.current
+                ? ScalingAction.SCALE_DOWN
+                : frame.replacements.isEmpty() ? ScalingAction.HOLD : ScalingAction.REPLACE;
+    this.replacements = frame.replacements;
     this.reasons = List.copyOf(new ArrayList<>(frame.reasons));
     this.confidence = frame.confidence;
     this.proof = Proof.owning(frame.steps.toArray(new Proof.Step[0]));
@@ -107,12 +113,53 @@ public final class ScalingDecision {
   }
 
   /**
-   * How far the decision is to be believed.
+   * How far the decision is to be believed: freshness x coverage x agreement x distance in noise
+   * units, as {@link ScalingPolicy.Builder#confidenceToScaleIn} defines them; factors below 1 are
+   * steps of the proof.
    *
    * @return from 0 to 1
    */
   public double confidence() {
     return confidence;
+  }
+
+  /**
+   * Which unhealthy instances to replace: as many as the disruption budget allows, oldest first,
+   * those of unknown age last. With {@link ScalingAction#REPLACE}, and with a scale-up as well;
+   * none with a scale-down, for which the unhealthy ones should be the ones that go.
+   *
+   * @return their ids
+   */
+  public List<String> replacements() {
+    return replacements;
+  }
+
+  /**
+   * How large the pool of each instance may be so that all together stay within a downstream
+   * budget, also while the change of this decision is made and during a rollout.
+   *
+   * @param budget the name of the budget
+   * @return the size, between the least and the most use per instance
+   * @throws IllegalArgumentException if the policy has no such budget
+   */
+  public int poolSize(String budget) {
+    for (DownstreamBudget candidate : policy.budgets) {
+      if (candidate.name().equals(budget)) {
+        return candidate.poolSize(Math.max(desired, Math.max(metrics.instances, metrics.running)));
+      }
+    }
+    throw new IllegalArgumentException(
+        "the policy has no downstream budget '" + budget + "', only " + policy.budgets);
+  }
+
+  /**
+   * Which instances to have, and what they cost.
+   *
+   * @return the cheapest that do; empty if the policy has no prices
+   */
+  public Optional<CapacityMix.Plan> cost() {
+    CapacityMix mix = policy.mix;
+    return mix == null ? Optional.empty() : Optional.of(mix.plan(desired));
   }
 
   /**
@@ -133,6 +180,34 @@ public final class ScalingDecision {
     return lookAgain == Long.MAX_VALUE
         ? Optional.empty()
         : Optional.of(Instant.ofEpochMilli(lookAgain));
+  }
+
+  /** When to decide again, or {@link Long#MAX_VALUE}. */
+  long lookAgainMillis() {
+    return lookAgain;
+  }
+
+  /**
+   * What would have made it another decision: for each metric the nearest values above and below,
+   * the time until which something holds it back, the bound or ceiling that would not bind. Each
+   * one was fed back into the decision function. Computed anew by every call, by some hundred
+   * decisions per metric: for people, not for every tick.
+   *
+   * @return what was found, metrics first
+   */
+  public List<Counterfactual> counterfactuals() {
+    return Counterfactuals.of(this);
+  }
+
+  /**
+   * The decision as JSON: canonical, so that the same decision always is the same text. Keys are in
+   * a fixed order, times in ISO-8601 and UTC, numbers the shortest that read back as themselves;
+   * operands are in the order of {@link Formula#operands}.
+   *
+   * @return one line
+   */
+  public String toJson() {
+    return DecisionJson.write(this);
   }
 
   /**
@@ -182,7 +257,8 @@ public final class ScalingDecision {
   }
 
   /**
-   * The decision in words: what, why, each step, and when it may change.
+   * The decision in words: what, why, each step, when it may change, and what would have changed
+   * it.
    *
    * @return several lines
    */
@@ -191,6 +267,20 @@ public final class ScalingDecision {
     text.append(this).append('\n');
     for (Proof.Step step : proof.steps()) {
       text.append("  ").append(step).append('\n');
+    }
+    if (!replacements.isEmpty()) {
+      text.append("  replace ").append(replacements).append('\n');
+    }
+    cost()
+        .ifPresent(
+            plan ->
+                text.append("  costs ")
+                    .append(Format.number(plan.pricePerHour()))
+                    .append(" per hour, ")
+                    .append(Format.number(plan.pricePerDay()))
+                    .append(" per day\n"));
+    for (Counterfactual counterfactual : counterfactuals()) {
+      text.append("  ").append(counterfactual).append('\n');
     }
     if (lookAgain != Long.MAX_VALUE) {
       text.append("  look again at ").append(Format.time(lookAgain)).append('\n');
@@ -207,6 +297,7 @@ public final class ScalingDecision {
         && Double.compare(confidence, that.confidence) == 0
         && lookAgain == that.lookAgain
         && reasons.equals(that.reasons)
+        && replacements.equals(that.replacements)
         && proof.equals(that.proof)
         && applied.equals(that.applied)
         && notApplied.equals(that.notApplied);

@@ -61,6 +61,48 @@ public final class ScalingMetrics {
       this.metric = metric;
     }
 
+    private Column copy() {
+      Column copy = new Column(metric);
+      copy.pool = pool;
+      copy.poolTime = poolTime;
+      copy.usage = usage;
+      copy.capacity = capacity;
+      copy.times = times;
+      copy.windows = windows;
+      copy.missingWhy = missingWhy;
+      return copy;
+    }
+
+    Column at(Reading reading, double value) {
+      Column copy = copy();
+      if (!Double.isNaN(pool)) {
+        copy.pool = value;
+        return copy;
+      }
+      boolean total = metric.kind() == Metric.Kind.PROPORTIONAL_TOTAL;
+      copy.usage = usage.clone();
+      for (int i = 0; i < usage.length; i++) {
+        if (reading.value > 0) {
+          copy.usage[i] = usage[i] * (value / reading.value);
+        } else if (!Double.isNaN(usage[i])) {
+          boolean share = !total && !Double.isNaN(capacity[i]);
+          copy.usage[i] =
+              total ? value / reading.counted : share ? value * capacity[i] / 100 : value;
+        }
+      }
+      return copy;
+    }
+
+    Column later(long by) {
+      Column copy = copy();
+      copy.poolTime = poolTime == UNKNOWN ? UNKNOWN : poolTime + by;
+      copy.times = times.clone();
+      for (int i = 0; i < times.length; i++) {
+        copy.times[i] += by;
+      }
+      return copy;
+    }
+
     boolean perInstance() {
       return usage.length > 0;
     }
@@ -136,7 +178,7 @@ public final class ScalingMetrics {
    * @return a builder
    */
   public static Builder at(Instant time) {
-    return new Builder(time.toEpochMilli());
+    return new Builder(Times.millis("the time of metrics", time));
   }
 
   /**
@@ -195,6 +237,43 @@ public final class ScalingMetrics {
       all.add(column.metric);
     }
     return all;
+  }
+
+  private ScalingMetrics(ScalingMetrics that, long time, int instances, Column[] columns) {
+    this.time = time;
+    this.instances = instances;
+    this.running = that.running;
+    this.ready = that.ready;
+    this.ids = that.ids;
+    this.phases = that.phases;
+    this.readiness = that.readiness;
+    this.startedAt = that.startedAt;
+    this.readySince = that.readySince;
+    this.unhealthy = that.unhealthy;
+    this.columns = columns;
+  }
+
+  /**
+   * The same with one metric at another value: that of the pool replaced, those of instances in
+   * proportion, or all alike where they were 0.
+   */
+  ScalingMetrics with(Reading reading, double value) {
+    Column[] changed = columns.clone();
+    for (int i = 0; i < changed.length; i++) {
+      if (changed[i].metric.equals(reading.metric)) {
+        changed[i] = changed[i].at(reading, value);
+      }
+    }
+    return new ScalingMetrics(this, time, instances, changed);
+  }
+
+  /** The same load at a later time, with another number of instances asked for. */
+  ScalingMetrics later(long then, int count) {
+    Column[] changed = new Column[columns.length];
+    for (int i = 0; i < changed.length; i++) {
+      changed[i] = columns[i].later(then - time);
+    }
+    return new ScalingMetrics(this, then, count, changed);
   }
 
   /** Where the column of a metric is; -1 if there is none. */
@@ -290,7 +369,7 @@ public final class ScalingMetrics {
      * @return this
      */
     public Builder metric(Metric metric, double value, Instant sampledAt) {
-      return sample(metric, value, sampledAt.toEpochMilli());
+      return sample(metric, value, Times.millis("the time of a sample", sampledAt));
     }
 
     private Builder sample(Metric metric, double value, long sampledAt) {
@@ -442,7 +521,7 @@ public final class ScalingMetrics {
      * @return this
      */
     public InstanceFacts ready(boolean ready, Instant since) {
-      builder.readySince[index] = since.toEpochMilli();
+      builder.readySince[index] = Times.millis("the time of readiness", since);
       return ready(ready);
     }
 
@@ -463,7 +542,7 @@ public final class ScalingMetrics {
      * @return this
      */
     public InstanceFacts startedAt(Instant time) {
-      builder.startedAt[index] = time.toEpochMilli();
+      builder.startedAt[index] = Times.millis("the time of the start", time);
       return this;
     }
 
@@ -498,7 +577,12 @@ public final class ScalingMetrics {
      * @return this
      */
     public InstanceFacts metric(Metric metric, double value, Instant sampledAt, Duration window) {
-      return sample(metric, value, Double.NaN, sampledAt.toEpochMilli(), window.toMillis());
+      return sample(
+          metric,
+          value,
+          Double.NaN,
+          Times.millis("the time of a sample", sampledAt),
+          Times.span("the window of a sample", window));
     }
 
     /**
@@ -519,7 +603,12 @@ public final class ScalingMetrics {
         throw new IllegalArgumentException(
             "the capacity of " + metric.name() + " must be finite and above 0, was " + capacity);
       }
-      return sample(metric, used, capacity, sampledAt.toEpochMilli(), window.toMillis());
+      return sample(
+          metric,
+          used,
+          capacity,
+          Times.millis("the time of a sample", sampledAt),
+          Times.span("the window of a sample", window));
     }
 
     /**

@@ -1,11 +1,16 @@
 package dev.steelyard.autoscale;
 
+import dev.steelyard.autoscale.limits.CapacityMix;
 import dev.steelyard.autoscale.limits.DirectionLimits;
+import dev.steelyard.autoscale.limits.DisruptionBudget;
+import dev.steelyard.autoscale.limits.DownstreamBudget;
+import dev.steelyard.autoscale.limits.FlapBudget;
 import dev.steelyard.autoscale.limits.RatePolicy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How many instances a service should have, as rules that ask and limits that hold back. Immutable
@@ -47,6 +52,11 @@ public final class ScalingPolicy {
   final boolean sharedCooldown;
   final long criticalCooldown;
   final long warmup;
+  final @Nullable FlapBudget flapBudget;
+  final List<DownstreamBudget> budgets;
+  final @Nullable CapacityMix mix;
+  final DisruptionBudget disruption;
+  final double confidenceToScaleIn;
   final long startupGrace;
   final long readinessDelay;
   final long staleAfter;
@@ -71,6 +81,11 @@ public final class ScalingPolicy {
     this.sharedCooldown = builder.sharedCooldown;
     this.criticalCooldown = builder.criticalCooldown;
     this.warmup = builder.warmup;
+    this.flapBudget = builder.flapBudget;
+    this.budgets = List.copyOf(builder.budgets);
+    this.mix = builder.mix;
+    this.disruption = builder.disruption;
+    this.confidenceToScaleIn = builder.confidenceToScaleIn;
     this.startupGrace = builder.startupGrace;
     this.readinessDelay = builder.readinessDelay;
     this.staleAfter = builder.staleAfter;
@@ -83,7 +98,9 @@ public final class ScalingPolicy {
             rules,
             Math.max(
                 Math.max(longestPeriod(up), longestPeriod(down)),
-                Math.max(criticalCooldown, warmup)));
+                Math.max(
+                    Math.max(criticalCooldown, warmup),
+                    flapBudget == null ? 0 : flapBudget.window().toMillis())));
   }
 
   private static long longestHistory(List<ScalingRule> rules, long ofLimits) {
@@ -121,6 +138,25 @@ public final class ScalingPolicy {
    */
   public ScalingDecision decide(ScalingState state, ScalingMetrics metrics) {
     return Engine.decide(this, state, metrics);
+  }
+
+  /**
+   * Begins another policy with everything that this one has.
+   *
+   * @return a builder
+   */
+  public Builder toBuilder() {
+    return new Builder(this);
+  }
+
+  /**
+   * The policy in words: what each rule wants, and for each duration what it blocks, from when it
+   * counts, and whether corrections of the bounds wait for it.
+   *
+   * @return several lines
+   */
+  public String describe() {
+    return PolicyWords.describe(this);
   }
 
   /**
@@ -214,6 +250,51 @@ public final class ScalingPolicy {
   }
 
   /**
+   * How many changes of direction there may be.
+   *
+   * @return the budget, or null if any number
+   */
+  public @Nullable FlapBudget flapBudget() {
+    return flapBudget;
+  }
+
+  /**
+   * What is downstream.
+   *
+   * @return the budgets, in the order in which they were added
+   */
+  public List<DownstreamBudget> downstream() {
+    return budgets;
+  }
+
+  /**
+   * What instances cost.
+   *
+   * @return the mix, or null if nobody asks
+   */
+  public @Nullable CapacityMix cost() {
+    return mix;
+  }
+
+  /**
+   * How many instances may be unavailable while unhealthy ones are replaced.
+   *
+   * @return the budget
+   */
+  public DisruptionBudget disruption() {
+    return disruption;
+  }
+
+  /**
+   * The least confidence with which instances are taken away.
+   *
+   * @return from 0 to 1
+   */
+  public double confidenceToScaleIn() {
+    return confidenceToScaleIn;
+  }
+
+  /**
    * How long a sample that start-up raises does not count.
    *
    * @return how long
@@ -272,6 +353,9 @@ public final class ScalingPolicy {
     /** From which age on a sample is missing, in seconds: {@value}. */
     public static final int DEFAULT_STALE_SECONDS = 300;
 
+    /** The least confidence with which instances are taken away: {@value}. */
+    public static final double DEFAULT_CONFIDENCE_TO_SCALE_IN = 0.25;
+
     /** How long the default stabilization window of scaling down is, in seconds: {@value}. */
     public static final int DEFAULT_DOWN_WINDOW_SECONDS = 300;
 
@@ -286,6 +370,11 @@ public final class ScalingPolicy {
     private boolean sharedCooldown;
     private long criticalCooldown;
     private long warmup;
+    private @Nullable FlapBudget flapBudget;
+    private final List<DownstreamBudget> budgets = new ArrayList<>();
+    private @Nullable CapacityMix mix;
+    private DisruptionBudget disruption = DisruptionBudget.instances(1);
+    private double confidenceToScaleIn = DEFAULT_CONFIDENCE_TO_SCALE_IN;
     private long startupGrace = DEFAULT_STARTUP_SECONDS * 1000L;
     private long readinessDelay = DEFAULT_READINESS_SECONDS * 1000L;
     private long staleAfter = DEFAULT_STALE_SECONDS * 1000L;
@@ -295,6 +384,28 @@ public final class ScalingPolicy {
     private boolean boundsFirst;
 
     private Builder() {}
+
+    private Builder(ScalingPolicy policy) {
+      name = policy.name;
+      least = policy.least;
+      most = policy.most;
+      rules.addAll(policy.rules);
+      combination = policy.combination;
+      up = policy.up;
+      down = policy.down;
+      sharedCooldown = policy.sharedCooldown;
+      criticalCooldown = policy.criticalCooldown;
+      warmup = policy.warmup;
+      flapBudget = policy.flapBudget;
+      budgets.addAll(policy.budgets);
+      mix = policy.mix;
+      disruption = policy.disruption;
+      confidenceToScaleIn = policy.confidenceToScaleIn;
+      startupGrace = policy.startupGrace;
+      readinessDelay = policy.readinessDelay;
+      staleAfter = policy.staleAfter;
+      projectionGuard = policy.projectionGuard;
+    }
 
     /**
      * A name for explanations. Default: "policy".
@@ -422,6 +533,91 @@ public final class ScalingPolicy {
     }
 
     /**
+     * At most so many changes of direction per window. Default: any number.
+     *
+     * @param budget the budget
+     * @return this
+     */
+    public Builder flapBudget(FlapBudget budget) {
+      this.flapBudget = Objects.requireNonNull(budget, "budget");
+      return this;
+    }
+
+    /**
+     * One more ceiling: what is downstream allows no more instances. It counts for everything, also
+     * for schedules, emergencies and numbers set by hand. Default: none.
+     *
+     * @param budget the budget; its name must be its own
+     * @return this
+     */
+    public Builder downstream(DownstreamBudget budget) {
+      for (DownstreamBudget other : budgets) {
+        if (other.name().equals(budget.name())) {
+          throw new IllegalArgumentException(
+              "there are two downstream budgets with the name '" + budget.name() + "'");
+        }
+      }
+      budgets.add(budget);
+      return this;
+    }
+
+    /** As if nothing were downstream. */
+    Builder withoutDownstream() {
+      budgets.clear();
+      return this;
+    }
+
+    /**
+     * What instances cost, and which to take. Default: nobody asks.
+     *
+     * @param mix the mix
+     * @return this
+     */
+    public Builder cost(CapacityMix mix) {
+      this.mix = Objects.requireNonNull(mix, "mix");
+      return this;
+    }
+
+    /**
+     * How many instances may be unavailable while unhealthy ones are replaced. Default: one.
+     *
+     * @param budget the budget; of 0 instances, nothing is replaced
+     * @return this
+     */
+    public Builder disruption(DisruptionBudget budget) {
+      this.disruption = Objects.requireNonNull(budget, "budget");
+      return this;
+    }
+
+    /**
+     * The least confidence with which instances are taken away; scaling up needs none. Confidence
+     * is the product of
+     *
+     * <ul>
+     *   <li>freshness, {@code min(1, 2 (1 - age / staleAfter))} of the oldest sample that counts;
+     *   <li>coverage, the instances with a sample of those that should have one;
+     *   <li>agreement, the rules that ask for the direction taken of those that ask (1 where the
+     *       combination says that one is enough);
+     *   <li>distance, {@code min(1, z / 2)}: z is how far the proposal is from the present number
+     *       in standard errors of the average that it rests on;
+     *   <li>what rules say of themselves.
+     * </ul>
+     *
+     * <p>A metric of the pool that is fresh has full confidence.
+     *
+     * @param least in [0, 1]; 0 switches it off; default {@value #DEFAULT_CONFIDENCE_TO_SCALE_IN}
+     * @return this
+     */
+    public Builder confidenceToScaleIn(double least) {
+      if (!(least >= 0 && least <= 1)) {
+        throw new IllegalArgumentException(
+            "the confidence to scale in must be in [0, 1], was " + least);
+      }
+      this.confidenceToScaleIn = least;
+      return this;
+    }
+
+    /**
      * How long an instance's start-up spoils its samples of metrics that {@linkplain
      * Metric#isRaisedByStartup() start-up raises}. The rule is Kubernetes': within {@code grace} of
      * its start, an instance's sample counts only if it is ready and was so for the whole window of
@@ -496,11 +692,20 @@ public final class ScalingPolicy {
      * The policy.
      *
      * @return the policy
-     * @throws IllegalArgumentException if bounds are not given
+     * @throws IllegalArgumentException if bounds are not given, or a ceiling is below the minimum
      */
     public ScalingPolicy build() {
       if (most < 0) {
         throw new IllegalArgumentException("a policy needs bounds(least, most)");
+      }
+      for (DownstreamBudget budget : budgets) {
+        if (budget.ceiling() < Math.max(least, 1)) {
+          throw new IllegalArgumentException(
+              "the ceiling must not be below "
+                  + (least < 1 ? "one instance" : "the minimum " + least)
+                  + ", was "
+                  + budget);
+        }
       }
       return new ScalingPolicy(this);
     }

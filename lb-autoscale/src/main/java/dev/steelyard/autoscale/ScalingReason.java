@@ -33,6 +33,8 @@ public enum ScalingReason {
   STABILIZATION,
   /** As many instances as may be added or removed in a period were, or the flap budget is spent. */
   RATE_LIMIT,
+  /** It would not pay. */
+  COST,
   /** Somebody has set the number by hand. */
   MANUAL,
   /** Scaling is switched off. */

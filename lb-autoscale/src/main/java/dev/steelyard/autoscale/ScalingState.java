@@ -166,7 +166,7 @@ public final class ScalingState {
     }
     Draft draft = new Draft(this);
     draft.manualCount = count;
-    draft.manualUntil = until.toEpochMilli();
+    draft.manualUntil = Times.millis("the end of a manual count", until);
     draft.manualWhy = Objects.requireNonNull(why, "why").replace('\n', ' ').replace('\r', ' ');
     return draft.build();
   }
@@ -202,7 +202,7 @@ public final class ScalingState {
       return this;
     }
     Draft draft = new Draft(this);
-    draft.events = events.append(time.toEpochMilli(), (double) to - from);
+    draft.events = events.append(Times.millis("the time of a change", time), (double) to - from);
     return draft.build();
   }
 
@@ -215,7 +215,7 @@ public final class ScalingState {
    */
   public ScalingState completed(Instant time) {
     Draft draft = new Draft(this);
-    draft.lastCompleted = time.toEpochMilli();
+    draft.lastCompleted = Times.millis("the time of a completion", time);
     return draft.build();
   }
 

@@ -95,17 +95,17 @@ final class StateText {
       Draft draft, List<String> names, List<Memory> memories, String key, String value) {
     switch (key) {
       case "enabled" -> draft.enabled = bool(value);
-      case "last-decision" -> draft.lastDecision = Long.parseLong(value);
-      case "last-completed" -> draft.lastCompleted = Long.parseLong(value);
-      case "up-blocked-until" -> draft.upBlockedUntil = Long.parseLong(value);
-      case "down-blocked-until" -> draft.downBlockedUntil = Long.parseLong(value);
+      case "last-decision" -> draft.lastDecision = time(value);
+      case "last-completed" -> draft.lastCompleted = time(value);
+      case "up-blocked-until" -> draft.upBlockedUntil = time(value);
+      case "down-blocked-until" -> draft.downBlockedUntil = time(value);
       case "zero-phase" -> draft.zeroPhase = ZeroPhase.valueOf(value);
-      case "zero-since" -> draft.zeroSince = Long.parseLong(value);
-      case "last-active" -> draft.lastActive = Long.parseLong(value);
+      case "zero-since" -> draft.zeroSince = time(value);
+      case "last-active" -> draft.lastActive = time(value);
       case "manual" -> {
         String[] parts = value.split(" ", 3);
         draft.manualCount = Integer.parseInt(parts[0]);
-        draft.manualUntil = Long.parseLong(parts[1]);
+        draft.manualUntil = time(parts[1]);
         draft.manualWhy = parts[2];
       }
       case "recommendations" -> draft.recommendations = series(value);
@@ -136,6 +136,10 @@ final class StateText {
       throw new IllegalArgumentException("belongs to no memory");
     }
     return memories.get(memories.size() - 1);
+  }
+
+  private static long time(String value) {
+    return Times.millis("a time", Long.parseLong(value));
   }
 
   private static boolean bool(String value) {
@@ -170,8 +174,7 @@ final class StateText {
       }
       series =
           series.append(
-              Long.parseLong(part.substring(0, equals)),
-              Double.parseDouble(part.substring(equals + 1)));
+              time(part.substring(0, equals)), Double.parseDouble(part.substring(equals + 1)));
     }
     return series;
   }
