@@ -27,4 +27,7 @@ module dev.steelyard.autoscale {
   exports dev.steelyard.autoscale.rules;
   exports dev.steelyard.autoscale.schedule;
   exports dev.steelyard.autoscale;
+
+  opens dev.steelyard.autoscale.cli to
+      info.picocli;
 }

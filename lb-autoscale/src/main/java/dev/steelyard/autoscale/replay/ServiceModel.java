@@ -136,23 +136,30 @@ public final class ServiceModel {
 
   @Override
   public String toString() {
-    return "capacity "
-        + capacity
-        + " per "
-        + Duration.ofMillis(perMillis)
-        + ", start-up "
-        + Duration.ofMillis(startupMillis)
-        + ", metric delay "
-        + Duration.ofMillis(metricDelayMillis)
-        + ", target utilisation "
-        + targetUtilization
-        + ", queue limit "
-        + queueLimit
-        + ", service time "
-        + serviceSeconds
-        + " s, response limit "
-        + responseLimitSeconds
-        + " s";
+    return "an instance takes "
+        + Words.number(capacity)
+        + " "
+        + Words.per(this)
+        + ", starts in "
+        + Words.span(Duration.ofMillis(startupMillis))
+        + " and costs "
+        + Words.number(price)
+        + " an hour; metrics are "
+        + Words.span(Duration.ofMillis(metricDelayMillis))
+        + " late"
+        + (noise == 0 ? "" : " with noise of " + Words.percent(noise))
+        + "; objective: "
+        + Words.percent(targetUtilization)
+        + " utilisation, response within "
+        + Words.number(1000 * responseLimitSeconds)
+        + " ms of "
+        + Words.number(1000 * serviceSeconds)
+        + " ms work; "
+        + Words.number(queueLimit)
+        + " may wait"
+        + (meanLifeMillis == 0
+            ? ""
+            : "; an instance fails every " + Words.span(Duration.ofMillis(meanLifeMillis)));
   }
 
   /** Sets what is not the default. Not thread-safe. */

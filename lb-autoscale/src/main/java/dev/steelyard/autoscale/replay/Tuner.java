@@ -14,8 +14,8 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Searches the values of a policy's knobs that do best on the first part of a trace, and reports what
- * they do on the rest, which the search has not seen, beside the policy that is in use.
+ * Searches the values of a policy's knobs that do best on the first part of a trace, and reports
+ * what they do on the rest, which the search has not seen, beside the policy that is in use.
  *
  * <p>Best is what costs least:
  *
@@ -23,12 +23,13 @@ import java.util.function.Function;
  * cost + under × missing instance-hours + over × surplus instance-hours + change × adaptations
  * </pre>
  *
- * (the form of Google's Autopilot, EuroSys 2020) among those that violate the objective for no greater
- * share of the load than the baseline. If none does, the one that violates it least. Ties go to the
- * candidate found first, so the search gives the same answer each time.
+ * (the form of Google's Autopilot, EuroSys 2020) among those that violate the objective for no
+ * greater share of the load than the baseline. If none does, the one that violates it least. Ties
+ * go to the candidate found first, so the search gives the same answer each time.
  *
- * <p>Not a substitute for knowing the service: a knob tuned on a quiet week is tuned for quiet weeks.
- * Compare {@link Tuning#best} with the baseline on the rest before believing it. Not thread-safe.
+ * <p>Not a substitute for knowing the service: a knob tuned on a quiet week is tuned for quiet
+ * weeks. Compare {@link Tuning#best} with the baseline on the rest before believing it. Not
+ * thread-safe.
  */
 public final class Tuner {
   /** The greatest number of candidates of a search of the whole grid: {@value}. */

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a {@link Tuner} found. The rest of the trace was not used to find it; only the numbers of the
- * rest say what the values are worth.
+ * What a {@link Tuner} found. The rest of the trace was not used to find it; only the numbers of
+ * the rest say what the values are worth.
  *
  * @param best the values of the knobs
  * @param policy the policy with these values

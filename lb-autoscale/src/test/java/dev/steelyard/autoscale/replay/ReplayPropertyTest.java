@@ -68,8 +68,7 @@ class ReplayPropertyTest {
       assertTrue(result.served(i) <= result.ready(i) * model.capacity * 60 * (1 + 1e-12));
     }
     double offered = trace.mean() * trace.size() * 60;
-    assertEquals(
-        offered, done + result.backlog(result.size() - 1), 1e-9 * Math.max(1, offered));
+    assertEquals(offered, done + result.backlog(result.size() - 1), 1e-9 * Math.max(1, offered));
     ReplaySummary summary = result.summary();
     assertTrue(summary.violationShare() >= summary.lostShare());
     assertTrue(summary.violationShare() <= 1 + 1e-12);

@@ -95,8 +95,7 @@ class ReplayTest {
     // 30/s arrives at interval 2, is measured until 3, ordered at 3, ready at 5
     ServiceModel model =
         ServiceModel.capacity(10).startup(MINUTE.multipliedBy(2)).initialInstances(1).build();
-    ReplayResult result =
-        Replay.run(tracking("t", 70), load(7, 7, 30, 30, 30, 30, 30, 30), model);
+    ReplayResult result = Replay.run(tracking("t", 70), load(7, 7, 30, 30, 30, 30, 30, 30), model);
     assertEquals(List.of(1, 1, 1, 2), ordered(result).subList(0, 4));
     assertEquals(1, result.ready(4));
     assertEquals(2, result.ready(5));
@@ -152,12 +151,9 @@ class ReplayTest {
     assertEquals(25, second.applyAsDouble(Metric.ERROR_RATE)); // 600 do not fit, 300 wait
     assertTrue(second.applyAsDouble(Metric.QUEUE_DEPTH) >= 300);
     assertEquals(
-        1,
-        second.applyAsDouble(Metric.IN_FLIGHT) - second.applyAsDouble(Metric.QUEUE_DEPTH),
-        1e-9);
+        1, second.applyAsDouble(Metric.IN_FLIGHT) - second.applyAsDouble(Metric.QUEUE_DEPTH), 1e-9);
     assertEquals(
-        1200,
-        second.applyAsDouble(Metric.custom("orders", Metric.Kind.PROPORTIONAL_TOTAL)));
+        1200, second.applyAsDouble(Metric.custom("orders", Metric.Kind.PROPORTIONAL_TOTAL)));
     assertTrue(second.applyAsDouble(Metric.responseTime("p99")) > 15_000); // half of 300 at 10/s
     assertEquals(Double.NaN, second.applyAsDouble(Metric.responseTime("p95")));
   }
@@ -263,11 +259,7 @@ class ReplayTest {
           }
         };
     ScalingPolicy policy =
-        ScalingPolicy.builder()
-            .bounds(1, 9)
-            .rule(rule)
-            .scaleDown(DirectionLimits.none())
-            .build();
+        ScalingPolicy.builder().bounds(1, 9).rule(rule).scaleDown(DirectionLimits.none()).build();
     ReplaySummary summary =
         Replay.run(policy, load(new double[18]), ServiceModel.capacity(1).build()).summary();
     // up, down (reversal), 13 minutes later up (none), up, down (reversal)
@@ -335,8 +327,7 @@ class ReplayTest {
   @Test
   void writesJsonThatSaysTheSame() throws IOException {
     Trace trace = Synthetic.daily(DAY, MINUTE, 10, 200);
-    ReplayResult result =
-        Replay.run(tracking("t", 70), trace, ServiceModel.capacity(10).build());
+    ReplayResult result = Replay.run(tracking("t", 70), trace, ServiceModel.capacity(10).build());
     StringWriter json = new StringWriter();
     result.writeJson(json, true);
     JsonNode node = new ObjectMapper().readTree(json.toString());
@@ -347,7 +338,8 @@ class ReplayTest {
     assertEquals("CPU", node.at("/result/changes/0/reasons/0").asText());
     StringWriter brief = new StringWriter();
     result.writeJson(brief, false);
-    assertTrue(new ObjectMapper().readTree(brief.toString()).at("/result/timeline").isMissingNode());
+    assertTrue(
+        new ObjectMapper().readTree(brief.toString()).at("/result/timeline").isMissingNode());
   }
 
   @Test
@@ -368,7 +360,8 @@ class ReplayTest {
     assertFalse(result.toSvg().contains("<script"));
     assertTrue(result.toHtml().contains("&lt;b&gt; &amp; &quot;c&quot;"));
     ReplayComparison both =
-        Replay.compare(tracking("x", 70), tracking("y", 50), trace, ServiceModel.capacity(10).build());
+        Replay.compare(
+            tracking("x", 70), tracking("y", 50), trace, ServiceModel.capacity(10).build());
     parse(both.toSvg());
     assertTrue(both.toHtml().contains("Where they part"));
   }
