@@ -14,6 +14,13 @@ public final class JavaProcess {
 
   /** Starts it and does not wait; its error output is ours. */
   public static Process start(List<String> arguments) throws IOException {
+    return new ProcessBuilder(command(arguments))
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
+  }
+
+  /** What to run. */
+  public static List<String> command(List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
     // Several JVMs on one machine: spares the client's cores the compiler and collector threads of
@@ -21,6 +28,6 @@ public final class JavaProcess {
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx64m"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
     command.addAll(arguments);
-    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    return command;
   }
 }

@@ -1,5 +1,6 @@
 package dev.steelyard.examples;
 
+import dev.steelyard.examples.autoscale.AutoscaleCommand;
 import dev.steelyard.examples.chaos.ChaosCommand;
 import dev.steelyard.examples.chaos.FaultServerCommand;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import picocli.CommandLine.IVersionProvider;
     scope = CommandLine.ScopeType.INHERIT,
     subcommands = {
       QuickstartCommand.class,
+      AutoscaleCommand.class,
       ChaosCommand.class,
       ServerCommand.class,
       FaultServerCommand.class

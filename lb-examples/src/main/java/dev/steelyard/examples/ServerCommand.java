@@ -9,7 +9,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * What a server process runs. Hidden: the quickstart starts it.
+ * What a server process runs. Hidden: the quickstart and the autoscale command start it.
  *
  * <p>It serves for as long as its standard input is open. The parent holds the other end and never
  * writes, so the process ends with its parent however that ends, SIGKILL included, and no server is
@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "server",
     hidden = true,
-    description = "An HTTP server on a free local port; prints the port; ends with its input.")
+    description = "An HTTP server on a local port; prints the port; ends with its input.")
 final class ServerCommand implements Callable<Integer> {
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -49,6 +49,12 @@ final class ServerCommand implements Callable<Integer> {
   private int connections = 200;
 
   @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      description = "The port to listen on; 0 is a free one (default: ${DEFAULT-VALUE}).")
+  private int port;
+
+  @Option(
       names = "--seed",
       paramLabel = "N",
       description = "Repeats the same choices (default: ${DEFAULT-VALUE}).")
@@ -61,9 +67,10 @@ final class ServerCommand implements Callable<Integer> {
     ranges.check("--failure-rate", failureRate, 0, 1);
     ranges.check("--threads", threads, 1, 10_000);
     ranges.check("--connections", connections, 1, 1_000_000);
+    ranges.check("--port", port, 0, 65_535);
     try (WorkServer server =
         WorkServer.start(
-            Duration.ofNanos(serviceMicros * 1_000), failureRate, threads, connections, seed)) {
+            port, Duration.ofNanos(serviceMicros * 1_000), failureRate, threads, connections, seed)) {
       spec.commandLine().getOut().println(server.port());
       spec.commandLine().getOut().flush();
       while (System.in.read() >= 0) {

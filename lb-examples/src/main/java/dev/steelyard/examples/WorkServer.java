@@ -51,22 +51,23 @@ final class WorkServer implements AutoCloseable {
   }
 
   /**
-   * Starts a server on a free port of the loopback address.
+   * Starts a server on the loopback address.
    *
+   * @param port 0 for a free one
    * @param connections how many idle connections it keeps. The JDK's server closes every connection
    *     beyond 200 after its response, and a client that sends on one in that moment gets no
    *     answer; a server that expects a known number of clients is set up for them
    */
   static WorkServer start(
-      Duration serviceTime, double failureRate, int threads, int connections, long seed)
+      int port, Duration serviceTime, double failureRate, int threads, int connections, long seed)
       throws IOException {
     // Read once, when the first HttpServer of the JVM is made.
     System.setProperty("sun.net.httpserver.maxIdleConnections", Integer.toString(connections));
     // Headers and body are two writes; with Nagle's algorithm the second one may wait 40 ms for the
     // client's delayed acknowledgement of the first.
     System.setProperty("sun.net.httpserver.nodelay", "true");
-    InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    HttpServer http = HttpServer.create(anyPort, BACKLOG);
+    InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    HttpServer http = HttpServer.create(address, BACKLOG);
     WorkServer server = new WorkServer(http, threads, serviceTime, failureRate, seed);
     http.setExecutor(server.executor);
     http.createContext("/work", server::work);

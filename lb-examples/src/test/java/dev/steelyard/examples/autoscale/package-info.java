@@ -1,0 +1,4 @@
+@NullMarked
+package dev.steelyard.examples.autoscale;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.steelyard.examples.kubernetes;
+
+import org.jspecify.annotations.NullMarked;
