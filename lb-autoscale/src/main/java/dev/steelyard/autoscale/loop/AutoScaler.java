@@ -264,17 +264,9 @@ public final class AutoScaler implements AutoCloseable {
 
   private ThreadFactory factory(String role) {
     return work -> {
-      Thread thread =
-          new Thread(
-              () -> {
-                try {
-                  work.run();
-                } finally {
-                  ownThreads.remove(Thread.currentThread());
-                }
-              },
-              "autoscaler-" + knobs.name + "-" + role);
+      Thread thread = new Thread(work, "autoscaler-" + knobs.name + "-" + role);
       thread.setDaemon(true);
+      ownThreads.removeIf(old -> old.getState() == Thread.State.TERMINATED);
       ownThreads.add(thread);
       return thread;
     };
@@ -315,18 +307,19 @@ public final class AutoScaler implements AutoCloseable {
     if (ownThreads.contains(Thread.currentThread()) || (box != null && box.isHere())) {
       return;
     }
-    boolean interrupted = false;
-    for (ExecutorService executor : ownExecutors) {
-      try {
-        long millis = interrupted ? 0 : knobs.closeTimeout.toMillis();
-        if (!executor.awaitTermination(millis, TimeUnit.MILLISECONDS) && !interrupted) {
+    try {
+      long millis = knobs.closeTimeout.toMillis();
+      for (ExecutorService executor : ownExecutors) {
+        if (!executor.awaitTermination(millis, TimeUnit.MILLISECONDS)) {
           LOG.warn("{}: a call goes on after its interruption", knobs.name);
+          return;
         }
-      } catch (InterruptedException hurry) {
-        interrupted = true;
       }
-    }
-    if (interrupted) {
+      for (Thread thread : List.copyOf(ownThreads)) {
+        // It has nothing left to do but to end.
+        thread.join(millis);
+      }
+    } catch (InterruptedException hurry) {
       Thread.currentThread().interrupt();
     }
   }
