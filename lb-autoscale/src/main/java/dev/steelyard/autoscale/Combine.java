@@ -85,7 +85,15 @@ final class Combine {
       int before = result;
       result =
           switch (missing.type()) {
-            case HOLD -> frame.step(Stage.COMBINE, rule, Formula.GIVEN, why, result, frame.current);
+            // An emergency is known, whatever else is not.
+            case HOLD ->
+                frame.step(
+                    Stage.COMBINE,
+                    rule,
+                    frame.critical ? Formula.AT_LEAST : Formula.GIVEN,
+                    why,
+                    result,
+                    frame.current);
             case BLOCK_SCALE_IN ->
                 frame.step(Stage.COMBINE, rule, Formula.AT_LEAST, why, result, frame.current);
             case SAFE_DEFAULT ->
@@ -98,7 +106,7 @@ final class Combine {
                     Math.max(frame.current, missing.value()));
             case IGNORE, ASSUME -> result;
           };
-      if (result != before || missing.type() == MissingData.Type.HOLD) {
+      if (result != before || (missing.type() == MissingData.Type.HOLD && !frame.critical)) {
         frame.because(ScalingReason.MISSING_METRICS);
       }
       if (missing.type() == MissingData.Type.HOLD) {

@@ -176,6 +176,21 @@ public enum Formula {
       return Adjusting.up(in, p[0], p[1]);
     }
   },
+  /**
+   * A number above {@code above} becomes a multiple of {@code of}, on the far side from {@code
+   * current}.
+   */
+  OUTWARD_MULTIPLE("current", "of", "above") {
+    @Override
+    double compute(double in, double[] p) {
+      if (in <= p[2]) {
+        return in;
+      }
+      return in > p[0]
+          ? Math.min(Math.ceil(in / p[1]) * p[1], Integer.MAX_VALUE)
+          : in < p[0] ? Math.floor(in / p[1]) * p[1] : in;
+    }
+  },
   /** How far off its target a value is, as a share of the target, between -1 and 1. */
   DEVIATION("target") {
     @Override

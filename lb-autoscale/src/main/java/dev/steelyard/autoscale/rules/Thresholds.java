@@ -40,17 +40,27 @@ public final class Thresholds implements ScalingRule {
   private final List<Trigger> triggers;
   private final boolean firstOnly;
   private final boolean abstaining;
+  private final int multiple;
+  private final int multipleAbove;
   private final boolean scalesIn;
   private final boolean remembers;
   private final int meaning;
   private final List<String> conditions;
   private final List<String> actions;
 
-  private Thresholds(String name, List<Trigger> triggers, boolean firstOnly, boolean abstaining) {
+  private Thresholds(
+      String name,
+      List<Trigger> triggers,
+      boolean firstOnly,
+      boolean abstaining,
+      int multiple,
+      int multipleAbove) {
     this.name = name;
     this.triggers = triggers;
     this.firstOnly = firstOnly;
     this.abstaining = abstaining;
+    this.multiple = multiple;
+    this.multipleAbove = multipleAbove;
     List<String> conditionLabels = new ArrayList<>();
     List<String> actionLabels = new ArrayList<>();
     boolean anyIn = false;
@@ -100,7 +110,9 @@ public final class Thresholds implements ScalingRule {
         "thresholds",
         List.copyOf(triggers),
         false,
-        triggers.stream().allMatch(Trigger::isOut));
+        triggers.stream().allMatch(Trigger::isOut),
+        1,
+        0);
   }
 
   /**
@@ -110,7 +122,8 @@ public final class Thresholds implements ScalingRule {
    * @return the rule
    */
   public Thresholds named(String name) {
-    return new Thresholds(Objects.requireNonNull(name), triggers, firstOnly, abstaining);
+    return new Thresholds(
+        Objects.requireNonNull(name), triggers, firstOnly, abstaining, multiple, multipleAbove);
   }
 
   /**
@@ -121,7 +134,7 @@ public final class Thresholds implements ScalingRule {
    * @return the rule
    */
   public Thresholds firstOnly() {
-    return new Thresholds(name, triggers, true, abstaining);
+    return new Thresholds(name, triggers, true, abstaining, multiple, multipleAbove);
   }
 
   /**
@@ -132,7 +145,27 @@ public final class Thresholds implements ScalingRule {
    * @return the rule
    */
   public Thresholds abstaining(boolean abstaining) {
-    return new Thresholds(name, triggers, firstOnly, abstaining);
+    return new Thresholds(name, triggers, firstOnly, abstaining, multiple, multipleAbove);
+  }
+
+  /**
+   * The same, but larger numbers come in multiples only: one instance per zone of three, whole nodes
+   * of ten units. What the triggers ask for is rounded away from the present number, so that every
+   * step is one.
+   *
+   * @param multiple at least 1
+   * @param above up to this number any number will do; not negative
+   * @return the rule
+   */
+  public Thresholds multipleOf(int multiple, int above) {
+    if (multiple < 1) {
+      throw new IllegalArgumentException("the multiple must be at least 1, was " + multiple);
+    }
+    if (above < 0) {
+      throw new IllegalArgumentException(
+          "the number above which multiples count must not be negative, was " + above);
+    }
+    return new Thresholds(name, triggers, firstOnly, abstaining, multiple, above);
   }
 
   @Override
@@ -288,7 +321,22 @@ public final class Thresholds implements ScalingRule {
       }
     }
     double[] operands = Arrays.copyOf(results, size);
-    steps.add(Proof.Step.of(Proof.Stage.PROPOSE, name, Formula.LARGEST, null, current, operands));
+    Proof.Stage stage = multiple > 1 ? Proof.Stage.READ : Proof.Stage.PROPOSE;
+    Proof.Step largest =
+        Proof.Step.of(stage, name, Formula.LARGEST, null, current, operands);
+    steps.add(largest);
+    if (multiple > 1) {
+      steps.add(
+          Proof.Step.of(
+              Proof.Stage.PROPOSE,
+              name,
+              Formula.OUTWARD_MULTIPLE,
+              null,
+              largest.output(),
+              current,
+              multiple,
+              multipleAbove));
+    }
     return Proposal.size(reason, steps.toArray(new Proof.Step[0]));
   }
 
