@@ -22,6 +22,8 @@ module dev.steelyard.autoscale {
   exports dev.steelyard.autoscale.limits;
   exports dev.steelyard.autoscale.loop;
   exports dev.steelyard.autoscale.profile;
+  exports dev.steelyard.autoscale.profile;
+  exports dev.steelyard.autoscale.replay;
   exports dev.steelyard.autoscale.loop;
   exports dev.steelyard.autoscale.replay;
   exports dev.steelyard.autoscale.rules;

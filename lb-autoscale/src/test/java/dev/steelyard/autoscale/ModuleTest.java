@@ -25,6 +25,8 @@ class ModuleTest {
             "dev.steelyard.autoscale.limits",
             "dev.steelyard.autoscale.loop",
             "dev.steelyard.autoscale.profile",
+            "dev.steelyard.autoscale.profile",
+            "dev.steelyard.autoscale.replay",
             "dev.steelyard.autoscale.loop",
             "dev.steelyard.autoscale.replay",
             "dev.steelyard.autoscale.rules",
