@@ -1,6 +1,7 @@
 package dev.steelyard.autoscale.cli;
 
 import dev.steelyard.autoscale.ScalingPolicy;
+import dev.steelyard.autoscale.profile.PolicyConfig;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
@@ -34,9 +35,14 @@ final class PolicyFiles {
   }
 
   private static ScalingPolicy policy(Path file, Properties properties) {
-    String stem = String.valueOf(file.getFileName()).replaceFirst("\\.[A-Za-z]+$", "");
+    Properties named = new Properties();
+    named.putAll(properties);
+    if (!properties.containsKey("profile")) {
+      named.putIfAbsent(
+          "name", String.valueOf(file.getFileName()).replaceFirst("\\.[A-Za-z]+$", ""));
+    }
     try {
-      return PolicySettings.read(stem, properties);
+      return PolicyConfig.fromProperties(named);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
     }

@@ -189,6 +189,11 @@ public final class PolicyConfig {
             "scale.down.",
             DirectionLimits.none()
                 .window(Duration.ofSeconds(ScalingPolicy.Builder.DEFAULT_DOWN_WINDOW_SECONDS))));
+    BudgetSettings.read(settings, policy);
+    Duration warmup = settings.span("warmup");
+    if (warmup != null) {
+      policy.warmup(warmup);
+    }
     Duration stale = settings.span("stale.after");
     if (stale != null) {
       policy.staleAfter(stale);

@@ -30,8 +30,8 @@ class CommandTest {
 
   @BeforeEach
   void files() throws IOException {
-    policy = file("used.properties", "min=1\nmax=50\ntarget.cpu=70\ndown.window=5m\n");
-    other = file("new.properties", "min=1\nmax=50\ntarget.cpu=50\ndown.window=5m\n");
+    policy = file("used.properties", "min.replicas=1\nmax.replicas=50\ntarget.cpu=70\nscale.down.window=5m\n");
+    other = file("new.properties", "min.replicas=1\nmax.replicas=50\ntarget.cpu=50\nscale.down.window=5m\n");
     StringBuilder csv = new StringBuilder("when,host,rps\n");
     for (int i = 0; i < 300; i++) {
       csv.append(i * 60).append(",a,").append(100 + 90 * Math.sin(i / 40.0)).append('\n');
@@ -139,7 +139,7 @@ class CommandTest {
             "--knob",
             "target.cpu=50,60,70",
             "--knob",
-            "down.window=60s,300s",
+            "scale.down.window=60s,300s",
             "--trace",
             load,
             "--column",
@@ -154,7 +154,7 @@ class CommandTest {
     assertEquals("", err.toString());
     assertEquals(0, code);
     assertTrue(out.toString().contains("best of 6 candidates"), out.toString());
-    assertTrue(out.toString().matches("(?s).*\ndown.window=(60|300)s\n"), out.toString());
+    assertTrue(out.toString().matches("(?s).*\nscale.down.window=(60|300)s\n"), out.toString());
   }
 
   @Test
@@ -196,7 +196,7 @@ class CommandTest {
 
   @Test
   void refusesAPolicyWithAKeyThatIsNotKnown() throws IOException {
-    String wrong = file("wrong.properties", "min=1\nmax=5\ntagret.cpu=70\n");
+    String wrong = file("wrong.properties", "min.replicas=1\nmax.replicas=5\ntagret.cpu=70\n");
     assertEquals(2, run("explain", "--policy", wrong, "--instances", "4"));
     assertTrue(err.toString().contains("tagret.cpu"), err.toString());
     assertTrue(err.toString().contains("wrong.properties"), err.toString());
