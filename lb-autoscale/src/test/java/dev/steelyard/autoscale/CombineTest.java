@@ -38,8 +38,7 @@ class CombineTest {
     return decision;
   }
 
-  private static void assertAll(
-      int max, int min, int priority, int vote, Proposal... proposals) {
+  private static void assertAll(int max, int min, int priority, int vote, Proposal... proposals) {
     assertEquals(max, decide(Combination.MAX, proposals).desired(), "MAX");
     assertEquals(min, decide(Combination.MIN, proposals).desired(), "MIN");
     assertEquals(priority, decide(Combination.PRIORITY, proposals).desired(), "PRIORITY");
@@ -100,8 +99,7 @@ class CombineTest {
     assertAll(15, 13, 15, 13, size(15), size(10), critical, size(10));
     Proposal hold = Proposal.unknown(MissingData.hold(), "timeout");
     assertAll(13, 13, 13, 13, hold, critical);
-    assertEquals(
-        List.of(ScalingReason.CUSTOM), decide(Combination.MAX, hold, critical).reasons());
+    assertEquals(List.of(ScalingReason.CUSTOM), decide(Combination.MAX, hold, critical).reasons());
   }
 
   @Test
@@ -124,8 +122,7 @@ class CombineTest {
             .scaleDown(DirectionLimits.none())
             .build();
     ScalingDecision decision =
-        policy.decide(
-            ScalingState.initial(), ScalingMetrics.at(NOON).instances(CURRENT).build());
+        policy.decide(ScalingState.initial(), ScalingMetrics.at(NOON).instances(CURRENT).build());
     assertEquals(CURRENT, decision.desired());
     assertEquals(
         true, decision.explain().contains("broken threw java.lang.IllegalStateException: no"));

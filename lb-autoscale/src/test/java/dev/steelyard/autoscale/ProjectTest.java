@@ -63,8 +63,7 @@ class ProjectTest {
     ScalingDecision bounded = decide(wanting(0), tripsBelow(4));
     assertEquals(4, bounded.desired());
     assertFalse(bounded.reasons().contains(ScalingReason.STABILIZATION));
-    ScalingRule floor =
-        Rules.custom("floor", e -> Proposal.floor(ScalingReason.SCHEDULE, 50));
+    ScalingRule floor = Rules.custom("floor", e -> Proposal.floor(ScalingReason.SCHEDULE, 50));
     ScalingDecision floored = decide(wanting(0), tripsBelow(50), floor);
     assertEquals(50, floored.desired());
     assertFalse(floored.reasons().contains(ScalingReason.STABILIZATION));

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>An alarm's "3 of 5 datapoints" is {@link dev.steelyard.autoscale.rules.StepScaling#breach}. Of
- * several policies that want a change the largest number wins; a policy whose alarm is silent has no
- * say, hence {@code abstaining(true)}.
+ * several policies that want a change the largest number wins; a policy whose alarm is silent has
+ * no say, hence {@code abstaining(true)}.
  */
 public final class CompatibleAws {
   /** AWS' adjustment types. */

@@ -16,9 +16,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Nomad Autoscaler: up before none before down, of the same direction the largest number; checks
- * of a group, whose "none" does not count, are a {@link dev.steelyard.autoscale.rules.Group}. The
- * strategy {@code target-value} is target tracking with a tolerance of 0.01.
+ * The Nomad Autoscaler: up before none before down, of the same direction the largest number;
+ * checks of a group, whose "none" does not count, are a {@link
+ * dev.steelyard.autoscale.rules.Group}. The strategy {@code target-value} is target tracking with a
+ * tolerance of 0.01.
  */
 public final class CompatibleNomad {
   private CompatibleNomad() {}

@@ -17,9 +17,9 @@ public final class CompatibleSpanner {
   private CompatibleSpanner() {}
 
   /**
-   * One step out or in where the value is farther than {@value #MARGIN} points from its threshold; a
-   * larger one above {@value #OVERLOAD} %. Processing units are counted in hundreds, and above ten
-   * of those in whole nodes: {@code multipleOf(10, 10)}.
+   * One step out or in where the value is farther than {@value #MARGIN} points from its threshold;
+   * a larger one above {@value #OVERLOAD} %. Processing units are counted in hundreds, and above
+   * ten of those in whole nodes: {@code multipleOf(10, 10)}.
    *
    * @param metric a utilization in percent, given for the pool
    * @param threshold its target, in (5, 85)
@@ -27,8 +27,7 @@ public final class CompatibleSpanner {
    * @param overloadStep the step when overloaded, at least {@code step}
    * @return the rule, under the name "stepwise" and the metric's
    */
-  public static Thresholds stepwise(
-      Metric metric, double threshold, int step, int overloadStep) {
+  public static Thresholds stepwise(Metric metric, double threshold, int step, int overloadStep) {
     if (!(threshold > MARGIN && threshold < OVERLOAD - MARGIN)) {
       throw new IllegalArgumentException(
           "the threshold must be in (5, 85) percent, was " + threshold);
@@ -38,8 +37,7 @@ public final class CompatibleSpanner {
           "the steps must be 1 <= step <= overloadStep, were " + step + " and " + overloadStep);
     }
     return Thresholds.of(
-            Trigger.out(
-                metric, Operator.GREATER, threshold + MARGIN, Adjustment.change(step)),
+            Trigger.out(metric, Operator.GREATER, threshold + MARGIN, Adjustment.change(step)),
             Trigger.out(metric, Operator.GREATER, OVERLOAD, Adjustment.change(overloadStep)),
             Trigger.in(metric, Operator.LESS, threshold - MARGIN, Adjustment.change(-step)))
         .named("stepwise " + metric.name());

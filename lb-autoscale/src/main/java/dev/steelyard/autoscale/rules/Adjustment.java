@@ -5,9 +5,9 @@ import dev.steelyard.autoscale.Proof;
 import java.util.Objects;
 
 /**
- * What a step or a threshold does to the number of instances: so many more or fewer, so many percent
- * more or fewer, or exactly so many. Immutable. The result is never below 0 and saturates at the
- * largest {@code int}.
+ * What a step or a threshold does to the number of instances: so many more or fewer, so many
+ * percent more or fewer, or exactly so many. Immutable. The result is never below 0 and saturates
+ * at the largest {@code int}.
  */
 public final class Adjustment {
   /** What the value of an adjustment counts. */

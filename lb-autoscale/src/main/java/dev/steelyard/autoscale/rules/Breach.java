@@ -11,8 +11,8 @@ import java.util.Objects;
  * that is missing breaches nothing.
  *
  * <p>What is remembered is one number per condition, in the rule's {@linkplain
- * dev.steelyard.autoscale.Memory memory}. A change of the number of instances does not end a breach:
- * use a cooldown to see its effect first.
+ * dev.steelyard.autoscale.Memory memory}. A change of the number of instances does not end a
+ * breach: use a cooldown to see its effect first.
  */
 public final class Breach {
   /** The most samples that are remembered: {@value}. */
@@ -40,8 +40,8 @@ public final class Breach {
   }
 
   /**
-   * So many samples, one after the other: the alarms of AWS' target tracking take 3 to scale out, 15
-   * to scale in.
+   * So many samples, one after the other: the alarms of AWS' target tracking take 3 to scale out,
+   * 15 to scale in.
    *
    * @param samples in [1, {@value #MOST_SAMPLES}]
    * @return how long

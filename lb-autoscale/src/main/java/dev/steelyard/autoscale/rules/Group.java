@@ -18,9 +18,9 @@ import java.util.List;
  * ask for the present number. Immutable.
  *
  * <p>What it is for: combined by MAX, any rule that asks for the present number keeps all others
- * from scaling in. Inside a group it does not: one idle rule is enough. Between the groups and other
- * rules of a policy, its {@linkplain dev.steelyard.autoscale.ScalingPolicy.Combination combination}
- * counts; MAX is Nomad's "up before none before down".
+ * from scaling in. Inside a group it does not: one idle rule is enough. Between the groups and
+ * other rules of a policy, its {@linkplain dev.steelyard.autoscale.ScalingPolicy.Combination
+ * combination} counts; MAX is Nomad's "up before none before down".
  *
  * <p>Only for rules that give sizes. Where one of them cannot say, the others may raise the number;
  * whether they may lower it says the strictest of the rules for missing data.
@@ -138,8 +138,7 @@ public final class Group implements ScalingRule {
     } else {
       double[] operands = Arrays.copyOf(sizes, count);
       steps.add(
-          Proof.Step.of(
-              Proof.Stage.PROPOSE, name, Formula.PRECEDENCE, null, current, operands));
+          Proof.Step.of(Proof.Stage.PROPOSE, name, Formula.PRECEDENCE, null, current, operands));
       ScalingReason reason =
           winner.reasons().isEmpty() ? ScalingReason.CUSTOM : winner.reasons().iterator().next();
       result = Proposal.size(reason, steps.toArray(new Proof.Step[0]));

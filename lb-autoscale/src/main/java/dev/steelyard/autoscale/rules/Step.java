@@ -20,10 +20,7 @@ public record Step(double lower, double upper, Adjustment adjustment) {
     Objects.requireNonNull(adjustment, "adjustment");
     if (Double.isNaN(lower) || Double.isNaN(upper) || !(lower < upper)) {
       throw new IllegalArgumentException(
-          "the lower bound of a step must be below its upper one, were "
-              + lower
-              + " and "
-              + upper);
+          "the lower bound of a step must be below its upper one, were " + lower + " and " + upper);
     }
     if (Double.isInfinite(lower) && Double.isInfinite(upper)) {
       throw new IllegalArgumentException(

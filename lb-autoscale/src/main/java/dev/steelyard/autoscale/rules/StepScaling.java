@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  * the present number, so that, combined by MAX, no other rule scales in; it has no opinion there if
  * it has no steps that scale in, or if it is said to {@linkplain #abstaining abstain}.
  *
- * <p>Where a metric is proportional to load, {@link TargetTracking} needs fewer knobs and gets there
- * at once.
+ * <p>Where a metric is proportional to load, {@link TargetTracking} needs fewer knobs and gets
+ * there at once.
  *
  * @see <a
  *     href="https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-scaling-simple-step.html">Step
@@ -110,8 +110,7 @@ public final class StepScaling implements ScalingRule {
       }
     }
     Breach breach = out == null ? Breach.once() : out.breach;
-    Direction direction =
-        new Direction(checked(threshold), Step.checked("out", steps), breach);
+    Direction direction = new Direction(checked(threshold), Step.checked("out", steps), breach);
     return new StepScaling(name, metric, direction, in, warmup, abstaining, missing);
   }
 
@@ -266,8 +265,7 @@ public final class StepScaling implements ScalingRule {
     }
     String label = which == OUT ? name + " out" : name + " in";
     steps.add(
-        Proof.Step.of(
-            Proof.Stage.READ, label, Formula.MINUS, note, value, direction.threshold));
+        Proof.Step.of(Proof.Stage.READ, label, Formula.MINUS, note, value, direction.threshold));
     @Nullable Step step = direction.stepAt(value, which == OUT);
     if (breaches == null || !direction.breach.remembers()) {
       return step;

@@ -30,8 +30,8 @@ public final class Term {
    *
    * @param metric the metric, of any kind; a total is divided by the number of instances
    * @param target where it should be, in its unit, finite and above 0; per instance for a total
-   * @param weight how much it counts beside the others, finite and not negative; 0 for a metric that
-   *     only has a critical limit
+   * @param weight how much it counts beside the others, finite and not negative; 0 for a metric
+   *     that only has a critical limit
    * @return the term
    */
   public static Term of(Metric metric, double target, double weight) {
@@ -47,8 +47,8 @@ public final class Term {
   }
 
   /**
-   * The same with a critical limit: above it, the rule scales out whatever the other metrics say, so
-   * that an idle CPU cannot average away a full queue.
+   * The same with a critical limit: above it, the rule scales out whatever the other metrics say,
+   * so that an idle CPU cannot average away a full queue.
    *
    * @param limit above the target, finite, in the same unit; default none
    * @return the term

@@ -25,14 +25,15 @@ import org.jspecify.annotations.Nullable;
  *     Trigger.in(Metric.CPU, Operator.LESS, 30, Adjustment.change(-1)));
  * }</pre>
  *
- * <p>By default as in Azure: any trigger that scales out does, the one that leads to most instances;
- * otherwise, if <i>all</i> that scale in hold, the one that leaves most. {@link #firstOnly} takes
- * the first that holds, in order, as Cloud Foundry does. Where none holds, the rule asks for the
- * present number, so that, combined by MAX, no other rule scales in; it has no opinion if it has no
- * trigger that scales in, or if it is said to {@linkplain #abstaining abstain}.
+ * <p>By default as in Azure: any trigger that scales out does, the one that leads to most
+ * instances; otherwise, if <i>all</i> that scale in hold, the one that leaves most. {@link
+ * #firstOnly} takes the first that holds, in order, as Cloud Foundry does. Where none holds, the
+ * rule asks for the present number, so that, combined by MAX, no other rule scales in; it has no
+ * opinion if it has no trigger that scales in, or if it is said to {@linkplain #abstaining
+ * abstain}.
  *
- * <p>Not the first choice where a metric is proportional to load: {@link TargetTracking} gets to the
- * right number in one step, thresholds feel their way. They are for what is not proportional
+ * <p>Not the first choice where a metric is proportional to load: {@link TargetTracking} gets to
+ * the right number in one step, thresholds feel their way. They are for what is not proportional
  * (response times, error rates), and for people who need to say exactly what happens when.
  */
 public final class Thresholds implements ScalingRule {
@@ -140,8 +141,8 @@ public final class Thresholds implements ScalingRule {
   /**
    * The same with what it says where no trigger holds.
    *
-   * @param abstaining whether it has no opinion then, so that other rules may scale in; otherwise it
-   *     asks for the present number. Default: only if it has no trigger that scales in
+   * @param abstaining whether it has no opinion then, so that other rules may scale in; otherwise
+   *     it asks for the present number. Default: only if it has no trigger that scales in
    * @return the rule
    */
   public Thresholds abstaining(boolean abstaining) {
@@ -149,9 +150,9 @@ public final class Thresholds implements ScalingRule {
   }
 
   /**
-   * The same, but larger numbers come in multiples only: one instance per zone of three, whole nodes
-   * of ten units. What the triggers ask for is rounded away from the present number, so that every
-   * step is one.
+   * The same, but larger numbers come in multiples only: one instance per zone of three, whole
+   * nodes of ten units. What the triggers ask for is rounded away from the present number, so that
+   * every step is one.
    *
    * @param multiple at least 1
    * @param above up to this number any number will do; not negative
@@ -298,8 +299,7 @@ public final class Thresholds implements ScalingRule {
       return Proposal.none().explainedBy(steps.toArray(new Proof.Step[0]));
     }
     steps.add(Proof.Step.of(Proof.Stage.PROPOSE, name, Formula.LARGEST, null, current));
-    return Proposal.size(
-        triggers.get(0).metric().reason(), steps.toArray(new Proof.Step[0]));
+    return Proposal.size(triggers.get(0).metric().reason(), steps.toArray(new Proof.Step[0]));
   }
 
   private Proposal act(
@@ -322,8 +322,7 @@ public final class Thresholds implements ScalingRule {
     }
     double[] operands = Arrays.copyOf(results, size);
     Proof.Stage stage = multiple > 1 ? Proof.Stage.READ : Proof.Stage.PROPOSE;
-    Proof.Step largest =
-        Proof.Step.of(stage, name, Formula.LARGEST, null, current, operands);
+    Proof.Step largest = Proof.Step.of(stage, name, Formula.LARGEST, null, current, operands);
     steps.add(largest);
     if (multiple > 1) {
       steps.add(

@@ -147,8 +147,7 @@ public final class Trigger {
               + " is "
               + metric.kind());
     }
-    return new Trigger(
-        out, metric, operator, threshold, adjustment, true, breach, missing, below);
+    return new Trigger(out, metric, operator, threshold, adjustment, true, breach, missing, below);
   }
 
   /**
@@ -301,9 +300,7 @@ public final class Trigger {
 
   /** Whether, at that number, it would scale out from it. */
   boolean wouldScaleOutAt(Evaluation evaluation, int count) {
-    return out
-        && holds(projected(evaluation, count))
-        && adjustment.wouldAddTo(count);
+    return out && holds(projected(evaluation, count)) && adjustment.wouldAddTo(count);
   }
 
   @Override

@@ -20,16 +20,16 @@ import java.util.Objects;
  * another rule.
  *
  * <p>The confidence of a metric is its freshness, 1 - age of its oldest sample / age at which
- * samples are {@linkplain dev.steelyard.autoscale.ScalingPolicy.Builder#staleAfter stale}, times its
- * coverage, the share of instances that should have a sample and do.
+ * samples are {@linkplain dev.steelyard.autoscale.ScalingPolicy.Builder#staleAfter stale}, times
+ * its coverage, the share of instances that should have a sample and do.
  *
  * <p>Any metric above its {@linkplain Term#critical critical limit} scales out regardless of the
  * score, at once, and no combination overrules it.
  *
- * <p>When not to use it: where each metric alone has to be kept, take several {@link TargetTracking}
- * rules combined by MAX, as every large autoscaler does; an average hides a full queue behind an
- * idle CPU. A score is for metrics that are hints of the same thing, none of which is good enough
- * alone.
+ * <p>When not to use it: where each metric alone has to be kept, take several {@link
+ * TargetTracking} rules combined by MAX, as every large autoscaler does; an average hides a full
+ * queue behind an idle CPU. A score is for metrics that are hints of the same thing, none of which
+ * is good enough alone.
  */
 public final class WeightedScore implements ScalingRule {
   /** From which score on the rule scales out: {@value}. */
@@ -78,8 +78,8 @@ public final class WeightedScore implements ScalingRule {
    * A score of these metrics.
    *
    * @param terms at least one, each metric once, the sum of their weights finite and above 0
-   * @return the rule, with the name "score"; it scales out by 25 % from {@value #DEFAULT_OUT} on, in
-   *     by one instance from {@value #DEFAULT_IN} on
+   * @return the rule, with the name "score"; it scales out by 25 % from {@value #DEFAULT_OUT} on,
+   *     in by one instance from {@value #DEFAULT_IN} on
    */
   public static WeightedScore of(Term... terms) {
     List<Term> all = List.of(terms);
@@ -146,8 +146,7 @@ public final class WeightedScore implements ScalingRule {
    * @return the rule
    */
   public WeightedScore named(String name) {
-    return new WeightedScore(
-        Objects.requireNonNull(name), terms, outScore, outBy, inScore, inBy);
+    return new WeightedScore(Objects.requireNonNull(name), terms, outScore, outBy, inScore, inBy);
   }
 
   @Override
@@ -224,8 +223,7 @@ public final class WeightedScore implements ScalingRule {
         critical = critical < 0 ? i : critical;
       }
       double confidence = assumed ? 1 : confidence(evaluation, reading);
-      double deviation =
-          read(steps, labels.get(i), Formula.DEVIATION, value, term.target());
+      double deviation = read(steps, labels.get(i), Formula.DEVIATION, value, term.target());
       operands[size++] = term.weight();
       operands[size++] = confidence;
       operands[size++] = deviation;
@@ -240,8 +238,7 @@ public final class WeightedScore implements ScalingRule {
       return Proposal.unknown(unknowns.rule(), unknowns.why())
           .explainedBy(steps.toArray(new Proof.Step[0]));
     }
-    double score =
-        read(steps, scoreLabel, Formula.WEIGHTED_MEAN, 0, Arrays.copyOf(operands, size));
+    double score = read(steps, scoreLabel, Formula.WEIGHTED_MEAN, 0, Arrays.copyOf(operands, size));
     double belief = Math.min(1, believed / weights);
     if (critical >= 0) {
       return emergency(evaluation, critical, steps).confidence(belief);

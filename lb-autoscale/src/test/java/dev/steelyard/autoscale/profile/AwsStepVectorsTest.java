@@ -103,19 +103,13 @@ class AwsStepVectorsTest {
                           new StepAdjustment(10.0, null, second)));
               ScalingPolicy policy =
                   CompatibleAws.stepScaling(0, 1000)
-                      .rule(
-                          StepScaling.of(Metric.CPU)
-                              .out(50, steps)
-                              .warmup(Duration.ofMinutes(5)))
+                      .rule(StepScaling.of(Metric.CPU).out(50, steps).warmup(Duration.ofMinutes(5)))
                       .build();
-              ScalingDecision one =
-                  policy.decide(ScalingState.initial(), metrics(NOON, 10, 55));
+              ScalingDecision one = policy.decide(ScalingState.initial(), metrics(NOON, 10, 55));
               assertEquals(10 + first, one.desired());
               ScalingDecision two =
-                  policy.decide(
-                      one.next(), metrics(NOON.plusSeconds(60), one.desired(), 65));
-              assertEquals(
-                  one.desired() + example.path("expectedExtra").asInt(), two.desired());
+                  policy.decide(one.next(), metrics(NOON.plusSeconds(60), one.desired(), 65));
+              assertEquals(one.desired() + example.path("expectedExtra").asInt(), two.desired());
             }));
   }
 
@@ -127,8 +121,7 @@ class AwsStepVectorsTest {
         one -> {
           List<Executable> broken =
               switch (one.properties().iterator().next().getKey()) {
-                case "ranges" ->
-                    List.of(out(0.0, 5.0, 6.0, null), out(0.0, 5.0, 4.0, null));
+                case "ranges" -> List.of(out(0.0, 5.0, 6.0, null), out(0.0, 5.0, 4.0, null));
                 case "two null lower bounds" -> List.of(out(null, 0.0, null, 5.0));
                 case "negative lower bound without a null-lower step" ->
                     List.of(out(-5.0, 0.0, 0.0, null));
@@ -144,8 +137,7 @@ class AwsStepVectorsTest {
         });
   }
 
-  private static Executable out(
-      Double lowerA, Double upperA, Double lowerB, Double upperB) {
+  private static Executable out(Double lowerA, Double upperA, Double lowerB, Double upperB) {
     return () ->
         StepScaling.of(Metric.CPU)
             .out(
@@ -184,8 +176,7 @@ class AwsStepVectorsTest {
   }
 
   private static ScalingDecision decide(StepScaling rule, int capacity, double metric) {
-    ScalingPolicy policy =
-        CompatibleAws.stepScaling(0, 1000).rule(rule.abstaining(true)).build();
+    ScalingPolicy policy = CompatibleAws.stepScaling(0, 1000).rule(rule.abstaining(true)).build();
     ScalingDecision decision =
         policy.decide(ScalingState.initial(), metrics(NOON, capacity, metric));
     assertEquals(decision.desired(), decision.proof().replay());

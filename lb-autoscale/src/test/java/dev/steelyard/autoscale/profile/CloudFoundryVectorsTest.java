@@ -66,10 +66,8 @@ class CloudFoundryVectorsTest {
           assertEquals(
               expected.path("newInstances").asInt(), decision.desired(), decision::explain);
           assertEquals(
-              expected.path("status").asText().equals("succeeded"),
-              decision.desired() != current);
-          assertEquals(
-              expected.path("adjustmentApplied").asInt(), decision.desired() - current);
+              expected.path("status").asText().equals("succeeded"), decision.desired() != current);
+          assertEquals(expected.path("adjustmentApplied").asInt(), decision.desired() - current);
           assertMessage(expected.path("message"), decision);
           if (expected.path("cooldownSetSeconds").asInt() > 0) {
             ScalingDecision next =
@@ -91,9 +89,7 @@ class CloudFoundryVectorsTest {
       assertTrue(decision.reasons().contains(ScalingReason.DISABLED), decision::explain);
     } else {
       assertEquals(
-          decision.desired() == decision.current()
-              ? List.of()
-              : List.of(ScalingReason.CUSTOM),
+          decision.desired() == decision.current() ? List.of() : List.of(ScalingReason.CUSTOM),
           decision.reasons());
     }
   }
@@ -108,8 +104,7 @@ class CloudFoundryVectorsTest {
           if (one.path("expected").asText().equals("error")) {
             IllegalArgumentException error =
                 assertThrows(
-                    IllegalArgumentException.class,
-                    () -> CompatibleCloudFoundry.adjustment(text));
+                    IllegalArgumentException.class, () -> CompatibleCloudFoundry.adjustment(text));
             assertTrue(error.getMessage().contains("'" + text + "'"), error.getMessage());
             return;
           }
@@ -122,9 +117,7 @@ class CloudFoundryVectorsTest {
                   .build();
           int current = one.path("current").asInt();
           ScalingState state =
-              policy
-                  .decide(ScalingState.initial(), metrics(NOON, current, 90))
-                  .nextIfNotApplied();
+              policy.decide(ScalingState.initial(), metrics(NOON, current, 90)).nextIfNotApplied();
           assertEquals(
               one.path("expected").asInt(),
               policy.decide(state, metrics(NOON.plusSeconds(1), current, 90)).desired());
@@ -149,8 +142,7 @@ class CloudFoundryVectorsTest {
                     trigger.path("adjustment").asText()));
           }
           ScalingPolicy policy =
-              CompatibleCloudFoundry.rules(
-                      0, 100, Duration.ZERO, triggers.toArray(new Trigger[0]))
+              CompatibleCloudFoundry.rules(0, 100, Duration.ZERO, triggers.toArray(new Trigger[0]))
                   .build();
           ScalingState state = ScalingState.initial();
           JsonNode values = one.path("valuesInWindow");
@@ -209,9 +201,7 @@ class CloudFoundryVectorsTest {
                   .build();
           int current = one.path("current").asInt();
           ScalingState state =
-              policy
-                  .decide(ScalingState.initial(), metrics(NOON, current, 90))
-                  .nextIfNotApplied();
+              policy.decide(ScalingState.initial(), metrics(NOON, current, 90)).nextIfNotApplied();
           assertEquals(
               one.path("expected").path("newInstances").asInt(),
               policy.decide(state, metrics(NOON.plusSeconds(1), current, 90)).desired());

@@ -147,8 +147,7 @@ class NomadVectorsTest {
 
   private static void assertDecides(ScalingPolicy policy, JsonNode expected) {
     ScalingDecision decision =
-        policy.decide(
-            ScalingState.initial(), ScalingMetrics.at(NOON).instances(CURRENT).build());
+        policy.decide(ScalingState.initial(), ScalingMetrics.at(NOON).instances(CURRENT).build());
     assertEquals(count(expected), decision.desired(), decision::explain);
     assertEquals(decision.desired(), decision.proof().replay());
   }

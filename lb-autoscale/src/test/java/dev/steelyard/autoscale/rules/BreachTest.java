@@ -26,8 +26,7 @@ class BreachTest {
 
   private static ScalingDecision decide(
       ScalingPolicy policy, ScalingState state, long second, double cpu) {
-    ScalingMetrics.Builder metrics =
-        ScalingMetrics.at(NOON.plusSeconds(second)).instances(4);
+    ScalingMetrics.Builder metrics = ScalingMetrics.at(NOON.plusSeconds(second)).instances(4);
     if (!Double.isNaN(cpu)) {
       metrics.metric(Metric.CPU, cpu);
     }

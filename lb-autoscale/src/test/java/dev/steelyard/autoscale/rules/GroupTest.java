@@ -111,8 +111,7 @@ class GroupTest {
 
   @Test
   void anEmergencyInAGroupIsOne() {
-    ScalingRule critical =
-        Rules.custom("critical", e -> Proposal.size("critical", 11).critical());
+    ScalingRule critical = Rules.custom("critical", e -> Proposal.size("critical", 11).critical());
     assertEquals(11, decide(blind(MissingData.hold()), Group.of("g", critical, wants("a", 3))));
   }
 

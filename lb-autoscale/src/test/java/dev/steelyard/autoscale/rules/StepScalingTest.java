@@ -110,8 +110,7 @@ class StepScalingTest {
             .in(40, Step.upTo(0, Adjustment.change(-1)));
     ScalingDecision decision = decide(policy(tight), ScalingState.initial(), 0, 2, 35);
     assertEquals(2, decision.desired());
-    assertTrue(
-        decision.explain().contains("cpu 35% becomes 70, threshold 60"), decision::explain);
+    assertTrue(decision.explain().contains("cpu 35% becomes 70, threshold 60"), decision::explain);
     assertEquals(1, once(tight, 2, 29));
   }
 
@@ -136,7 +135,8 @@ class StepScalingTest {
     assertRefused(
         "[0, 5] and [4, open] that scale out overlap",
         () -> cpu.out(50, Step.between(0, 5, one), Step.from(4, one)));
-    assertRefused("both open at the same end", () -> cpu.out(50, Step.from(0, one), Step.from(5, one)));
+    assertRefused(
+        "both open at the same end", () -> cpu.out(50, Step.from(0, one), Step.from(5, one)));
     assertRefused("must be open above", () -> cpu.out(50, Step.between(0, 5, one)));
     assertRefused(
         "must be open below", () -> cpu.in(50, Step.between(-5, 0, Adjustment.change(-1))));

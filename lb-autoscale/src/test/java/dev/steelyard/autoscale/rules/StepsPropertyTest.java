@@ -65,8 +65,7 @@ class StepsPropertyTest {
                   Step.between(-10, 0, Adjustment.change(-1)),
                   Step.upTo(-10, Adjustment.percent(-step)));
       default ->
-          WeightedScore.of(
-                  Term.of(Metric.CPU, out, 2).critical(out + 20.0), Term.of(RATE, out, 1))
+          WeightedScore.of(Term.of(Metric.CPU, out, 2).critical(out + 20.0), Term.of(RATE, out, 1))
               .scaleOut(0.1, Adjustment.percent(step))
               .scaleIn(-0.1, Adjustment.change(-step));
     };
@@ -158,8 +157,7 @@ class StepsPropertyTest {
       @ForAll boolean ofCpu) {
     ScalingPolicy policy = policy(Combination.MAX, List.of(rule));
     int before = propose(policy, rule, count, cpu, rate);
-    int after =
-        propose(policy, rule, count, cpu + (ofCpu ? more : 0), rate + (ofCpu ? 0 : more));
+    int after = propose(policy, rule, count, cpu + (ofCpu ? more : 0), rate + (ofCpu ? 0 : more));
     assertTrue(after >= before, rule::describe);
   }
 
@@ -171,9 +169,7 @@ class StepsPropertyTest {
             .metric(Metric.CPU, cpu)
             .metric(RATE, rate * count)
             .build();
-    return rule.propose(
-            Evaluation.of(policy, ScalingState.initial(), metrics, rule.name()))
-        .size();
+    return rule.propose(Evaluation.of(policy, ScalingState.initial(), metrics, rule.name())).size();
   }
 
   @Property
@@ -199,8 +195,7 @@ class StepsPropertyTest {
       @ForAll @DoubleRange(min = 0, max = 100) double idle) {
     WeightedScore score =
         WeightedScore.of(Term.of(Metric.CPU, 100, 1000), Term.of(RATE, 10, 1).critical(90));
-    ScalingPolicy policy =
-        policy(combination, List.of(Rules.size("other", e -> others), score));
+    ScalingPolicy policy = policy(combination, List.of(Rules.size("other", e -> others), score));
     ScalingMetrics metrics =
         ScalingMetrics.at(NOON)
             .instances(count)
@@ -220,11 +215,7 @@ class StepsPropertyTest {
         WeightedScore.of(Term.of(Metric.CPU, target, weight), Term.of(RATE, target, 1e-3));
     ScalingPolicy policy = policy(Combination.MAX, List.of(rule));
     ScalingMetrics metrics =
-        ScalingMetrics.at(NOON)
-            .instances(7)
-            .metric(Metric.CPU, cpu)
-            .metric(RATE, rate)
-            .build();
+        ScalingMetrics.at(NOON).instances(7).metric(Metric.CPU, cpu).metric(RATE, rate).build();
     ScalingDecision decision = policy.decide(ScalingState.initial(), metrics);
     int scores = 0;
     for (Proof.Step step : decision.proof().steps()) {
@@ -249,8 +240,7 @@ class StepsPropertyTest {
     if (percent > 0) {
       assertTrue(adjustment.byAtLeast(least).applyTo(count) >= count + least);
     } else if (percent < 0) {
-      assertTrue(
-          adjustment.byAtLeast(least).applyTo(count) <= Math.max(0, count - least));
+      assertTrue(adjustment.byAtLeast(least).applyTo(count) <= Math.max(0, count - least));
     }
   }
 }

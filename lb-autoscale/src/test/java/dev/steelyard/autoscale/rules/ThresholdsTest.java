@@ -77,7 +77,8 @@ class ThresholdsTest {
   void rulesThatContradictEachOtherAtOneValueScaleOutUnlessOrderCounts() {
     Trigger out = Trigger.out(P99, Operator.AT_LEAST, 500, Adjustment.change(1));
     Trigger in = Trigger.in(P99, Operator.AT_MOST, 500, Adjustment.change(-1));
-    assertEquals(5, decide(policy(Thresholds.of(in, out)).build(), at(4).metric(P99, 500)).desired());
+    assertEquals(
+        5, decide(policy(Thresholds.of(in, out)).build(), at(4).metric(P99, 500)).desired());
     assertEquals(
         3,
         decide(
@@ -100,8 +101,7 @@ class ThresholdsTest {
     String why =
         "flapping, no scale-in: thresholds would scale out at 1, where cpu 38% becomes 76 > 70";
     assertTrue(decision.explain().contains(why), decision::explain);
-    assertEquals(
-        1, decide(policy, at(2).metric(Metric.CPU, 34)).desired());
+    assertEquals(1, decide(policy, at(2).metric(Metric.CPU, 34)).desired());
   }
 
   private static List<ScalingReason> sorted(ScalingDecision decision) {
@@ -122,8 +122,7 @@ class ThresholdsTest {
     Metric queue = Metric.QUEUE_DEPTH;
     ScalingRule cpu = Thresholds.of(busy(80), idle(30)).named("cpu");
     ScalingRule perQueue =
-        Thresholds.of(
-                Trigger.out(queue, Operator.GREATER, 100, Adjustment.change(1)).perInstance())
+        Thresholds.of(Trigger.out(queue, Operator.GREATER, 100, Adjustment.change(1)).perInstance())
             .named("queue");
     ScalingPolicy policy = policy(cpu, perQueue).build();
     ScalingMetrics.Builder full = at(2).metric(Metric.CPU, 10).metric(queue, 190);
@@ -137,8 +136,7 @@ class ThresholdsTest {
 
   @Test
   void theGuardCanBeSwitchedOff() {
-    ScalingPolicy policy =
-        policy(Thresholds.of(busy(70), idle(40))).projectionGuard(false).build();
+    ScalingPolicy policy = policy(Thresholds.of(busy(70), idle(40))).projectionGuard(false).build();
     assertFalse(policy.hasProjectionGuard());
     assertEquals(1, decide(policy, at(2).metric(Metric.CPU, 38)).desired());
   }
@@ -188,7 +186,8 @@ class ThresholdsTest {
   void aMissingMetricNeverScalesInUnlessItIsSaidToBeIgnored() {
     Trigger memory = Trigger.in(Metric.MEMORY, Operator.LESS, 50, Adjustment.change(-1));
     ScalingDecision held =
-        decide(policy(Thresholds.of(busy(70), idle(30), memory)).build(), at(4).metric(Metric.CPU, 9));
+        decide(
+            policy(Thresholds.of(busy(70), idle(30), memory)).build(), at(4).metric(Metric.CPU, 9));
     assertEquals(4, held.desired());
     assertEquals(List.of(ScalingReason.MISSING_METRICS), held.reasons());
     Trigger optional = memory.missing(MissingData.ignore());
@@ -205,8 +204,7 @@ class ThresholdsTest {
     Trigger memory = Trigger.in(Metric.MEMORY, Operator.LESS, 50, Adjustment.change(-1));
     assertEquals(
         5,
-        decide(
-                policy(Thresholds.of(busy(70), memory)).build(), at(4).metric(Metric.CPU, 90))
+        decide(policy(Thresholds.of(busy(70), memory)).build(), at(4).metric(Metric.CPU, 90))
             .desired());
     assertEquals(
         4,
@@ -232,11 +230,9 @@ class ThresholdsTest {
   void aRuleThatOnlyScalesOutLetsOthersScaleIn() {
     ScalingRule out = Thresholds.of(busy(70)).named("out");
     ScalingRule in = Thresholds.of(idle(40)).named("in");
-    assertEquals(
-        3, decide(policy(out, in).build(), at(4).metric(Metric.CPU, 20)).desired());
+    assertEquals(3, decide(policy(out, in).build(), at(4).metric(Metric.CPU, 20)).desired());
     ScalingRule insisting = Thresholds.of(busy(70)).named("out").abstaining(false);
-    assertEquals(
-        4, decide(policy(insisting, in).build(), at(4).metric(Metric.CPU, 20)).desired());
+    assertEquals(4, decide(policy(insisting, in).build(), at(4).metric(Metric.CPU, 20)).desired());
   }
 
   @Test
@@ -267,8 +263,7 @@ class ThresholdsTest {
   }
 
   static void assertRefused(String message, Runnable call) {
-    IllegalArgumentException error =
-        assertThrows(IllegalArgumentException.class, call::run);
+    IllegalArgumentException error = assertThrows(IllegalArgumentException.class, call::run);
     assertTrue(error.getMessage().contains(message), error.getMessage());
   }
 

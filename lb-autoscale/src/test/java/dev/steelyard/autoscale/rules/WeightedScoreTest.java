@@ -111,8 +111,7 @@ class WeightedScoreTest {
 
   @Test
   void aMetricThatIsMissingDoesNotScaleInUnlessIgnored() {
-    ScalingMetrics.Builder idle =
-        ScalingMetrics.at(NOON).instances(4).metric(Metric.CPU, 1);
+    ScalingMetrics.Builder idle = ScalingMetrics.at(NOON).instances(4).metric(Metric.CPU, 1);
     ScalingDecision held = decide(rule, idle);
     assertEquals(4, held.desired());
     assertEquals(List.of(ScalingReason.MISSING_METRICS), held.reasons());
@@ -121,8 +120,7 @@ class WeightedScoreTest {
             Term.of(Metric.CPU, 50, 3),
             Term.of(Metric.QUEUE_DEPTH, 100, 1).missing(MissingData.ignore()));
     assertEquals(
-        3,
-        decide(ignoring, ScalingMetrics.at(NOON).instances(4).metric(Metric.CPU, 1)).desired());
+        3, decide(ignoring, ScalingMetrics.at(NOON).instances(4).metric(Metric.CPU, 1)).desired());
   }
 
   @Test
@@ -139,8 +137,7 @@ class WeightedScoreTest {
 
   @Test
   void numbersThatCannotBeAreRefused() {
-    assertRefused(
-        "sum of the weights", () -> WeightedScore.of(Term.of(Metric.CPU, 50, 0)));
+    assertRefused("sum of the weights", () -> WeightedScore.of(Term.of(Metric.CPU, 50, 0)));
     assertRefused("sum of the weights", WeightedScore::of);
     assertRefused(
         "in the score twice",
