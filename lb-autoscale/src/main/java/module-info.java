@@ -18,17 +18,14 @@ module dev.steelyard.autoscale {
   requires com.fasterxml.jackson.core;
   requires static info.picocli;
 
+  exports dev.steelyard.autoscale;
   exports dev.steelyard.autoscale.forecast;
   exports dev.steelyard.autoscale.limits;
   exports dev.steelyard.autoscale.loop;
   exports dev.steelyard.autoscale.profile;
-  exports dev.steelyard.autoscale.profile;
-  exports dev.steelyard.autoscale.replay;
-  exports dev.steelyard.autoscale.loop;
   exports dev.steelyard.autoscale.replay;
   exports dev.steelyard.autoscale.rules;
   exports dev.steelyard.autoscale.schedule;
-  exports dev.steelyard.autoscale;
 
   opens dev.steelyard.autoscale.cli to
       info.picocli;
