@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * days), in the state of the policy. Buckets without samples are taken from the season before; a
  * gap of more than a season ends the past. Only what the rule itself has seen counts.
  *
- * <p><b>Trust.</b> 24 times a season every model is judged by a back-test over the last season, of
+ * <p><b>Trust.</b> 12 times a season every model is judged by a back-test over the last season, of
  * forecasts as far ahead as the lead, with parameters chosen from before it; the one with the least
  * WAPE is used. It is trusted fully up to half of {@link #maxError}, from there in a straight line
  * to not at all, and not at all where its mean error is more than {@link #maxRatio} times that of
@@ -116,7 +116,7 @@ public final class Predictive implements ScalingRule {
     }
     // The kept forecast reaches one lead beyond the next refit, from the end of the last bucket.
     int steps = steps(Math.max(refit, bucket)) + horizon + 1;
-    forecaster = new Forecaster(models, period, horizon, steps, season / 24, maxError, maxRatio);
+    forecaster = new Forecaster(models, period, horizon, steps, season / 12, maxError, maxRatio);
   }
 
   /** The fields while a rule is copied. */

@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.steelyard.autoscale.Formula;
+import dev.steelyard.autoscale.Proof;
 import dev.steelyard.autoscale.forecast.ForecastException.Reason;
 import dev.steelyard.autoscale.forecast.HoltWinters.Component;
 import dev.steelyard.autoscale.testing.Vectors;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -86,6 +89,28 @@ class PredictiveModelsTest {
   }
 
   @TestFactory
+  Stream<DynamicTest> linesAsPhpa() {
+    return Vectors.cases(
+        FILE,
+        "phpaLinear",
+        c -> {
+          JsonNode history = c.path("history");
+          double[] times = new double[history.size()];
+          double[] counts = new double[history.size()];
+          for (int i = 0; i < times.length; i++) {
+            times[i] = Instant.parse(history.path(i).path("time").asText()).toEpochMilli();
+            counts[i] = history.path(i).path("replicas").asDouble();
+          }
+          double search =
+              Instant.parse(c.path("now").asText()).toEpochMilli()
+                  + c.path("lookAheadMillis").asDouble();
+          double forecast = TrendLine.fit(times, counts).at(search);
+          assertClose(c.path("rawForecast").asDouble(), forecast, 1e-9);
+          assertEquals(c.path("expectedReplicas").asInt(), count(forecast));
+        });
+  }
+
+  @TestFactory
   Stream<DynamicTest> holtWintersAsPhpa() {
     return Vectors.cases(
         FILE,
@@ -104,7 +129,7 @@ class PredictiveModelsTest {
           }
           double forecast = state.ahead(c.path("steps").asInt());
           assertClose(c.path("rawForecast").asDouble(), forecast, 1e-12);
-          assertEquals(c.path("expectedReplicas").asInt(), (int) Math.ceil(forecast - 1e-9));
+          assertEquals(c.path("expectedReplicas").asInt(), count(forecast));
         });
   }
 
@@ -129,6 +154,11 @@ class PredictiveModelsTest {
             assertEquals(Reason.TOO_SHORT, e.reason());
           }
         });
+  }
+
+  /** Rounded up as decisions are: 0.999999999999999 is 1, and so is 1.0000000000001. */
+  private static int count(double forecast) {
+    return (int) Proof.Step.of(Proof.Stage.READ, "", Formula.ROUND_UP, null, forecast).output();
   }
 
   private static void checkForecast(JsonNode c, Forecast forecast, double[] values) {

@@ -70,7 +70,8 @@ class PredictiveTest {
   @Test
   void everyUseIsProvenWithModelErrorAndHorizon() {
     int rise = 3 * DAY + 8 * 12;
-    ScalingDecision decision = run(RULE, DAILY, rise, 1).decisions.get(rise - 1);
+    Predictive naive = RULE.models(Model.SEASONAL_NAIVE);
+    ScalingDecision decision = run(naive, DAILY, rise, 1).decisions.get(rise - 1);
     List<Proof.Step> steps = steps(decision);
     assertEquals(3, steps.size());
     String note = String.valueOf(steps.get(0).note());
@@ -176,7 +177,10 @@ class PredictiveTest {
   @Test
   void anAverageOverInstancesIsALoadTimesItsInstances() {
     ScalingPolicy policy =
-        ScalingPolicy.builder().bounds(1, 100).rule(Predictive.of(CPU, 50).lead(minutes(15))).build();
+        ScalingPolicy.builder()
+            .bounds(1, 100)
+            .rule(Predictive.of(CPU, 50).lead(minutes(15)))
+            .build();
     ScalingState state = ScalingState.initial();
     int rise = 3 * DAY + 8 * 12;
     ScalingDecision last = null;
@@ -299,8 +303,7 @@ class PredictiveTest {
     return run(policy(rule), load, ticks, instances);
   }
 
-  private static Run run(
-      ScalingPolicy policy, IntToDoubleFunction load, int ticks, int instances) {
+  private static Run run(ScalingPolicy policy, IntToDoubleFunction load, int ticks, int instances) {
     ScalingState state = ScalingState.initial();
     int size = instances;
     List<ScalingDecision> decisions = new ArrayList<>();
