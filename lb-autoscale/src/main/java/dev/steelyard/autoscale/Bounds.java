@@ -12,6 +12,7 @@ final class Bounds {
 
   static int apply(Frame frame, int desired) {
     replaced(frame);
+    frame.least = Math.min(Math.max(frame.least, frame.awake), frame.most);
     int result = floors(frame, desired);
     int bounded =
         frame.step(Stage.BOUNDS, "bounds", Formula.BETWEEN, null, result, frame.least, frame.most);

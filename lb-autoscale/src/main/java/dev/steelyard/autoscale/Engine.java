@@ -28,7 +28,10 @@ final class Engine {
     if (!frame.overridden) {
       desired = Project.apply(frame, desired);
       desired = frame.doubts.apply(frame, desired);
-      desired = Stabilize.apply(frame, desired);
+    }
+    desired = Zero.apply(frame, desired);
+    if (!frame.overridden && !frame.straight) {
+      desired = frame.zeroing ? desired : Stabilize.apply(frame, desired);
       desired = Flap.apply(frame, desired);
       desired = Cooldown.apply(frame, desired);
       desired = Rate.apply(frame, desired);
@@ -38,6 +41,7 @@ final class Engine {
     desired = Cost.apply(frame, desired);
     desired = ByHand.disable(frame, desired);
     frame.replacements = Replace.apply(frame, desired);
+    Zero.remember(frame, desired);
     remember(frame);
     return new ScalingDecision(frame, desired);
   }

@@ -587,6 +587,71 @@ public enum Formula {
     }
   },
 
+  // Zero, panic windows, jobs.
+
+  /**
+   * {@code zero} once there has been no work for {@code needed} seconds, until then at least {@code
+   * awake}.
+   */
+  ZERO_AFTER("idle", "needed", "awake", "zero") {
+    @Override
+    double compute(double in, double[] p) {
+      return p[0] >= p[1] ? p[3] : Math.max(in, p[2]);
+    }
+  },
+  /** A sum over so many. */
+  MEAN("count") {
+    @Override
+    double compute(double in, double[] p) {
+      return in / p[0];
+    }
+  },
+  /**
+   * As many instances as a total needs, rounded up, but no more and no fewer than so many times the
+   * ready ones, and if any at least {@code activation}. Knative's desired pod count; what comes in
+   * is the total.
+   */
+  BOUNDED_NEED("target", "ready", "rateUp", "rateDown", "activation") {
+    @Override
+    double compute(double in, double[] p) {
+      double ready = Math.max(1, p[1]);
+      double least = Math.floor(ready / p[3] + ROUNDING_ERROR);
+      double bounded = Math.min(Math.max(ceil(in / p[0]), least), ceil(p[2] * ready));
+      return bounded > 0 ? Math.max(bounded, p[4]) : bounded;
+    }
+  },
+  /** How many times the ready instances a total needs. What comes in is the total. */
+  PRESSURE("target", "ready") {
+    @Override
+    double compute(double in, double[] p) {
+      return ceil(in / p[0]) / Math.max(1, p[1]);
+    }
+  },
+  /**
+   * What the ready instances could take beyond the total and {@code burst}, rounded down; 0 where
+   * no burst is to be kept free, -1 where any is too much. What comes in is the total.
+   */
+  EXCESS_BURST("ready", "capacity", "burst") {
+    @Override
+    double compute(double in, double[] p) {
+      if (p[2] <= 0) {
+        return p[2] < 0 ? -1 : 0;
+      }
+      return Math.floor(p[0] * p[1] - p[2] - in + ROUNDING_ERROR);
+    }
+  },
+  /**
+   * How many jobs to start where those that have not begun yet are still in the queue: those beyond
+   * the pending ones, or what is free where there is no room for them all. What comes in is how
+   * many the queue needs.
+   */
+  ACCURATE_JOBS("running", "pending", "most") {
+    @Override
+    double compute(double in, double[] p) {
+      return in + p[0] - p[1] > p[2] ? p[2] - p[0] : in - p[1];
+    }
+  },
+
   // Combining proposals; what comes in is the present number.
 
   /** The largest of the proposals, or what came in where there is none. */

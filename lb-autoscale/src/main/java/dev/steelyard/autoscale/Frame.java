@@ -45,6 +45,18 @@ final class Frame {
   /** Whether the number is set by hand. */
   boolean overridden;
 
+  /** What a policy that scales to zero has at least in its present phase; 0 without one. */
+  int awake;
+
+  /** Whether the last instances go: no recommendation of the past holds them. */
+  boolean zeroing;
+
+  /** Whether they go in one jump, whatever limits say. */
+  boolean straight;
+
+  /** The phase of scaling to zero once the decision is applied, if that is another one. */
+  ScalingState.@Nullable ZeroPhase phaseIfApplied;
+
   /** How far the decision is believed, from 0 to 1. */
   double confidence = 1;
 

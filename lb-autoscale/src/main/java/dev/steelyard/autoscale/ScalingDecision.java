@@ -49,6 +49,10 @@ public final class ScalingDecision {
       this.applied = notApplied;
     } else {
       frame.next.events = frame.next.events.append(frame.now, (double) desired - frame.current);
+      if (frame.phaseIfApplied != null) {
+        frame.next.zeroPhase = frame.phaseIfApplied;
+        frame.next.zeroSince = frame.now;
+      }
       this.applied = frame.next.build();
     }
   }

@@ -6,6 +6,7 @@ import dev.steelyard.autoscale.limits.DisruptionBudget;
 import dev.steelyard.autoscale.limits.DownstreamBudget;
 import dev.steelyard.autoscale.limits.FlapBudget;
 import dev.steelyard.autoscale.limits.RatePolicy;
+import dev.steelyard.autoscale.limits.ScaleToZero;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,6 +58,8 @@ public final class ScalingPolicy {
   final @Nullable CapacityMix mix;
   final DisruptionBudget disruption;
   final double confidenceToScaleIn;
+  final @Nullable ScaleToZero zero;
+  final @Nullable Metric wakePath;
   final long startupGrace;
   final long readinessDelay;
   final long staleAfter;
@@ -86,6 +89,9 @@ public final class ScalingPolicy {
     this.mix = builder.mix;
     this.disruption = builder.disruption;
     this.confidenceToScaleIn = builder.confidenceToScaleIn;
+    this.zero = builder.zero;
+    @Nullable String path = zero == null ? null : zero.wakePath();
+    this.wakePath = path == null ? null : Metric.custom(path, Metric.Kind.NON_PROPORTIONAL);
     this.startupGrace = builder.startupGrace;
     this.readinessDelay = builder.readinessDelay;
     this.staleAfter = builder.staleAfter;
@@ -295,6 +301,15 @@ public final class ScalingPolicy {
   }
 
   /**
+   * How it scales to zero.
+   *
+   * @return how, or null if it does not
+   */
+  public @Nullable ScaleToZero scaleToZero() {
+    return zero;
+  }
+
+  /**
    * How long a sample that start-up raises does not count.
    *
    * @return how long
@@ -375,6 +390,7 @@ public final class ScalingPolicy {
     private @Nullable CapacityMix mix;
     private DisruptionBudget disruption = DisruptionBudget.instances(1);
     private double confidenceToScaleIn = DEFAULT_CONFIDENCE_TO_SCALE_IN;
+    private @Nullable ScaleToZero zero;
     private long startupGrace = DEFAULT_STARTUP_SECONDS * 1000L;
     private long readinessDelay = DEFAULT_READINESS_SECONDS * 1000L;
     private long staleAfter = DEFAULT_STALE_SECONDS * 1000L;
@@ -614,6 +630,24 @@ public final class ScalingPolicy {
             "the confidence to scale in must be in [0, 1], was " + least);
       }
       this.confidenceToScaleIn = least;
+    }
+
+    /**
+     * Scales to zero while there is no work. Needs {@code bounds(0, ...)}, and a rule that can say
+     * at zero that there is work. Default: zero is a number like any other.
+     *
+     * @param zero when and how
+     * @return this
+     */
+    public Builder scaleToZero(ScaleToZero zero) {
+      if (zero.idleCount() >= zero.minimumAwake()) {
+        throw new IllegalArgumentException(
+            "the idle count must be below the minimum awake, was "
+                + zero.idleCount()
+                + " of "
+                + zero.minimumAwake());
+      }
+      this.zero = zero;
       return this;
     }
 
@@ -693,6 +727,8 @@ public final class ScalingPolicy {
      *
      * @return the policy
      * @throws IllegalArgumentException if bounds are not given, or a ceiling is below the minimum
+     * @throws IllegalArgumentException if bounds are not given, or do not let the policy scale to
+     *     zero and back
      */
     public ScalingPolicy build() {
       if (most < 0) {
@@ -706,6 +742,19 @@ public final class ScalingPolicy {
                   + ", was "
                   + budget);
         }
+      }
+
+      /**
+      if (zero != null && (least > zero.idleCount() || most < zero.wakeTo())) {
+        throw new IllegalArgumentException(
+            "scaling to "
+                + zero.idleCount()
+                + " and back to "
+                + zero.wakeTo()
+                + " needs bounds around them, were "
+                + least
+                + " and "
+                + most);
       }
       return new ScalingPolicy(this);
     }
