@@ -1,5 +1,8 @@
 package dev.steelyard.examples.autoscale;
 
+import static dev.steelyard.autoscale.ScalingAction.SCALE_DOWN;
+import static dev.steelyard.autoscale.ScalingAction.SCALE_UP;
+
 import dev.steelyard.autoscale.Metric;
 import dev.steelyard.autoscale.ScalingAction;
 import dev.steelyard.autoscale.ScalingDecision;
@@ -24,6 +27,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -138,13 +142,24 @@ final class AutoscaleRun {
     await(Duration.ofSeconds(1), () -> false);
     say("rush: " + settings.rush() + " callers");
     callers.setNumber(settings.rush());
-    // Not the processes but the decisions that were carried out: those are ready for requests.
     boolean grew =
-        await(settings.patience(), () -> most.get() >= enough && servers.count() >= enough);
+        await(settings.patience(), () -> changed(scaler, SCALE_UP) && servers.count() >= enough);
     await(Duration.ofSeconds(1), () -> false);
     say("quiet: 1 caller");
     callers.setNumber(1);
-    return grew && await(settings.patience(), () -> servers.count() == settings.min());
+    return grew
+        && await(
+            settings.patience(),
+            () -> changed(scaler, SCALE_DOWN) && servers.count() == settings.min());
+  }
+
+  /** Whether such a change is complete: the servers are ready, or drained and gone. */
+  private static boolean changed(AutoScaler scaler, ScalingAction action) {
+    return scaler
+        .history()
+        .between(Instant.EPOCH, Instant.MAX, Status.APPLIED, Status.LIMITED)
+        .stream()
+        .anyMatch(event -> event.action() == action);
   }
 
   private static boolean await(Duration time, BooleanSupplier condition)
