@@ -630,6 +630,7 @@ public final class ScalingPolicy {
             "the confidence to scale in must be in [0, 1], was " + least);
       }
       this.confidenceToScaleIn = least;
+      return this;
     }
 
     /**
@@ -726,9 +727,8 @@ public final class ScalingPolicy {
      * The policy.
      *
      * @return the policy
-     * @throws IllegalArgumentException if bounds are not given, or a ceiling is below the minimum
-     * @throws IllegalArgumentException if bounds are not given, or do not let the policy scale to
-     *     zero and back
+     * @throws IllegalArgumentException if bounds are not given, a ceiling is below the minimum, or
+     *     the bounds do not let the policy scale to zero and back
      */
     public ScalingPolicy build() {
       if (most < 0) {
@@ -743,8 +743,6 @@ public final class ScalingPolicy {
                   + budget);
         }
       }
-
-      /**
       if (zero != null && (least > zero.idleCount() || most < zero.wakeTo())) {
         throw new IllegalArgumentException(
             "scaling to "

@@ -2,6 +2,7 @@ package dev.steelyard.autoscale.profile;
 
 import dev.steelyard.autoscale.ScalingPolicy;
 import dev.steelyard.autoscale.limits.DirectionLimits;
+import dev.steelyard.autoscale.limits.ScaleToZero;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
@@ -190,6 +191,10 @@ public final class PolicyConfig {
             DirectionLimits.none()
                 .window(Duration.ofSeconds(ScalingPolicy.Builder.DEFAULT_DOWN_WINDOW_SECONDS))));
     BudgetSettings.read(settings, policy);
+    Duration idle = settings.span("zero.after");
+    if (idle != null) {
+      policy.scaleToZero(ScaleToZero.after(idle));
+    }
     Duration warmup = settings.span("warmup");
     if (warmup != null) {
       policy.warmup(warmup);
