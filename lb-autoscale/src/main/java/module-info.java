@@ -21,6 +21,7 @@ module dev.steelyard.autoscale {
   exports dev.steelyard.autoscale;
   exports dev.steelyard.autoscale.forecast;
   exports dev.steelyard.autoscale.limits;
+  exports dev.steelyard.autoscale.lint;
   exports dev.steelyard.autoscale.loop;
   exports dev.steelyard.autoscale.profile;
   exports dev.steelyard.autoscale.replay;

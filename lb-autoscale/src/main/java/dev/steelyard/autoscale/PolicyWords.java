@@ -5,6 +5,7 @@ import dev.steelyard.autoscale.limits.DirectionLimits;
 import dev.steelyard.autoscale.limits.DownstreamBudget;
 import dev.steelyard.autoscale.limits.FlapBudget;
 import dev.steelyard.autoscale.limits.RatePolicy;
+import dev.steelyard.autoscale.limits.ScaleToZero;
 import java.time.Duration;
 
 /**
@@ -132,6 +133,19 @@ final class PolicyWords {
               + ": blocks scaling down while instances are not ready, at most for so long. It"
               + " counts from the last change up."
               + BYPASS);
+    }
+    ScaleToZero zero = policy.zero;
+    if (zero != null) {
+      line(
+          "Scale to "
+              + (zero.idleCount() == 0 ? "zero" : Integer.toString(zero.idleCount()))
+              + ": after "
+              + span(zero.idle())
+              + " without work, which counts from the last decision that saw some; the step "
+              + (zero.isStraight() ? "waits for no rate or cooldown." : "keeps to rates and cooldowns.")
+              + " Work wakes the service at once, to "
+              + zero.wakeTo()
+              + ".");
     }
     FlapBudget flap = policy.flapBudget;
     if (flap != null) {

@@ -421,6 +421,9 @@ public final class ScalingPolicy {
       readinessDelay = policy.readinessDelay;
       staleAfter = policy.staleAfter;
       projectionGuard = policy.projectionGuard;
+      zero = policy.zero;
+      zeroIsOff = policy.zeroIsOff;
+      boundsFirst = policy.boundsFirst;
     }
 
     /**

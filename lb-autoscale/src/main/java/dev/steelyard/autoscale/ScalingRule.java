@@ -1,6 +1,7 @@
 package dev.steelyard.autoscale;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
  * Something that has an opinion on the number of instances: one part of a {@link ScalingPolicy}.
@@ -55,6 +56,16 @@ public interface ScalingRule {
    */
   default String whyScaleOutAt(Evaluation evaluation, int count) {
     return name() + " would scale out at " + count;
+  }
+
+  /**
+   * The metrics that the rule looks at, for those who have to supply them, and for the linter, which
+   * tries them out. The default names none.
+   *
+   * @return the metrics, each once
+   */
+  default List<Metric> metrics() {
+    return List.of();
   }
 
   /**

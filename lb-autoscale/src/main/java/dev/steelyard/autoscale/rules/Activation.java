@@ -5,7 +5,9 @@ import dev.steelyard.autoscale.Metric;
 import dev.steelyard.autoscale.Proposal;
 import dev.steelyard.autoscale.Reading;
 import dev.steelyard.autoscale.ScalingRule;
+import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +63,11 @@ public final class Activation implements ScalingRule {
   @Override
   public String name() {
     return rule.name();
+  }
+
+  @Override
+  public List<Metric> metrics() {
+    return Stream.concat(rule.metrics().stream(), Stream.ofNullable(metric)).distinct().toList();
   }
 
   @Override

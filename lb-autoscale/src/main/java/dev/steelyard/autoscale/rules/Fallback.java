@@ -3,12 +3,14 @@ package dev.steelyard.autoscale.rules;
 import dev.steelyard.autoscale.Evaluation;
 import dev.steelyard.autoscale.Formula;
 import dev.steelyard.autoscale.Memory;
+import dev.steelyard.autoscale.Metric;
 import dev.steelyard.autoscale.Proof.Stage;
 import dev.steelyard.autoscale.Proof.Step;
 import dev.steelyard.autoscale.Proposal;
 import dev.steelyard.autoscale.ScalingReason;
 import dev.steelyard.autoscale.ScalingRule;
 import dev.steelyard.autoscale.Series;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -90,6 +92,11 @@ public final class Fallback implements ScalingRule {
   @Override
   public String name() {
     return rule.name();
+  }
+
+  @Override
+  public List<Metric> metrics() {
+    return rule.metrics();
   }
 
   @Override

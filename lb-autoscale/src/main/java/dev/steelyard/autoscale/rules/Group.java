@@ -3,6 +3,7 @@ package dev.steelyard.autoscale.rules;
 import dev.steelyard.autoscale.Evaluation;
 import dev.steelyard.autoscale.Formula;
 import dev.steelyard.autoscale.Memory;
+import dev.steelyard.autoscale.Metric;
 import dev.steelyard.autoscale.Proof;
 import dev.steelyard.autoscale.Proposal;
 import dev.steelyard.autoscale.ScalingReason;
@@ -82,6 +83,11 @@ public final class Group implements ScalingRule {
       longest = rule.history().compareTo(longest) > 0 ? rule.history() : longest;
     }
     return longest;
+  }
+
+  @Override
+  public List<Metric> metrics() {
+    return rules.stream().flatMap(rule -> rule.metrics().stream()).distinct().toList();
   }
 
   @Override

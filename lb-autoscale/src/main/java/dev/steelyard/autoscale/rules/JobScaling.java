@@ -262,6 +262,11 @@ public final class JobScaling implements ScalingRule {
   }
 
   @Override
+  public List<Metric> metrics() {
+    return List.of(queue);
+  }
+
+  @Override
   public Proposal propose(Evaluation evaluation) {
     Reading reading = evaluation.reading(queue);
     if (!reading.isKnown() && missing.type() != MissingData.Type.ASSUME) {

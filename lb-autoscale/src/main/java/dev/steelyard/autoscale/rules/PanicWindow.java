@@ -9,6 +9,7 @@ import dev.steelyard.autoscale.Reading;
 import dev.steelyard.autoscale.ScalingRule;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -353,6 +354,11 @@ public final class PanicWindow implements ScalingRule {
   @Override
   public String name() {
     return knobs.name;
+  }
+
+  @Override
+  public List<Metric> metrics() {
+    return Stream.of(knobs.stableMetric, knobs.panicMetric).distinct().toList();
   }
 
   @Override

@@ -374,6 +374,11 @@ public final class Predictive implements ScalingRule {
   }
 
   @Override
+  public List<Metric> metrics() {
+    return List.of(metric);
+  }
+
+  @Override
   public Proposal propose(Evaluation evaluation) {
     long now = evaluation.now();
     Reading reading = evaluation.reading(metric);

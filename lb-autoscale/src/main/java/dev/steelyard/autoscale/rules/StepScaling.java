@@ -231,6 +231,11 @@ public final class StepScaling implements ScalingRule {
   }
 
   @Override
+  public List<Metric> metrics() {
+    return List.of(metric);
+  }
+
+  @Override
   public Proposal propose(Evaluation evaluation) {
     Reading reading = evaluation.reading(metric);
     boolean assumed = !reading.isKnown() && missing.type() == MissingData.Type.ASSUME;

@@ -6,6 +6,7 @@ import dev.steelyard.autoscale.MissingData;
 import dev.steelyard.autoscale.Proposal;
 import dev.steelyard.autoscale.ScalingRule;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -296,6 +297,11 @@ public final class TargetTracking implements ScalingRule {
   @Override
   public String name() {
     return knobs.name;
+  }
+
+  @Override
+  public List<Metric> metrics() {
+    return List.of(metric());
   }
 
   @Override

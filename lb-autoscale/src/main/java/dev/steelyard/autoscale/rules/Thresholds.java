@@ -2,6 +2,7 @@ package dev.steelyard.autoscale.rules;
 
 import dev.steelyard.autoscale.Evaluation;
 import dev.steelyard.autoscale.Formula;
+import dev.steelyard.autoscale.Metric;
 import dev.steelyard.autoscale.MissingData;
 import dev.steelyard.autoscale.Proof;
 import dev.steelyard.autoscale.Proposal;
@@ -199,6 +200,11 @@ public final class Thresholds implements ScalingRule {
    */
   public boolean isAbstaining() {
     return abstaining;
+  }
+
+  @Override
+  public List<Metric> metrics() {
+    return triggers.stream().map(Trigger::metric).distinct().toList();
   }
 
   @Override

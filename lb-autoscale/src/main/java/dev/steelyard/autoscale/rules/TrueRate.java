@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -361,6 +362,11 @@ public final class TrueRate implements ScalingRule {
   @Override
   public String name() {
     return name;
+  }
+
+  @Override
+  public List<Metric> metrics() {
+    return Stream.of(arrivals, rate, busy, lag).filter(Objects::nonNull).toList();
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.steelyard.autoscale.rules;
 
 import dev.steelyard.autoscale.Evaluation;
 import dev.steelyard.autoscale.Formula;
+import dev.steelyard.autoscale.Metric;
 import dev.steelyard.autoscale.MissingData;
 import dev.steelyard.autoscale.Proof;
 import dev.steelyard.autoscale.Proposal;
@@ -197,6 +198,11 @@ public final class WeightedScore implements ScalingRule {
    */
   public Adjustment inAdjustment() {
     return inBy;
+  }
+
+  @Override
+  public List<Metric> metrics() {
+    return terms.stream().map(Term::metric).distinct().toList();
   }
 
   @Override
