@@ -13,6 +13,8 @@ public record Occurrence(Instant start, Instant end) {
   /**
    * Checks the order.
    *
+   * @param start its first instant
+   * @param end the first instant after it
    * @throws IllegalArgumentException if the end is not after the start
    */
   public Occurrence {

@@ -17,6 +17,7 @@ public record Timetable(List<Schedule> schedules) {
   /**
    * Checks and copies the list.
    *
+   * @param schedules in order of precedence among bounds; at least one, with different names
    * @throws IllegalArgumentException if the list is empty or two schedules have the same name
    */
   public Timetable {

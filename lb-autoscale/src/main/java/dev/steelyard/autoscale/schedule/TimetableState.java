@@ -22,7 +22,15 @@ public record TimetableState(
     @Nullable ActiveSchedule floor,
     @Nullable ActiveSchedule bounds,
     @Nullable Instant nextChange) {
-  /** Copies the list. */
+  /**
+   * Copies the list.
+   *
+   * @param at the instant
+   * @param active all schedules in force, ramps included
+   * @param floor the floor that counts, or null
+   * @param bounds the bounds that count, or null
+   * @param nextChange the next instant at which the answer may be another, or null
+   */
   public TimetableState {
     active = List.copyOf(active);
   }
