@@ -143,7 +143,7 @@ class ThresholdsTest {
 
   @Test
   void theGuardCountsTheLoadOfInstancesWithoutASample() {
-    ScalingPolicy policy = policy(Thresholds.of(busy(70), idle(40))).build();
+    ScalingPolicy policy = policy(Thresholds.of(busy(50), idle(40))).build();
     ScalingMetrics.Builder metrics = ScalingMetrics.at(NOON);
     for (int i = 0; i < 4; i++) {
       boolean sampled = i < 2;
@@ -151,12 +151,30 @@ class ThresholdsTest {
           "i" + i,
           facts -> {
             if (sampled) {
-              facts.metric(Metric.CPU.raisedByStartup(false), 36);
+              facts.metric(Metric.CPU.raisedByStartup(false), 38);
             }
           });
     }
-    // 4 x 36 / 3 = 48 would not trip 70; of 5 to 2 it would.
-    assertEquals(3, decide(policy, metrics).desired());
+    // 4 x 38 / 3 is above 50; of the two with samples alone it would be 25.
+    assertEquals(4, decide(policy, metrics).desired());
+  }
+
+  @Test
+  void ofSeveralMissingMetricsTheStrictestRuleCounts() {
+    Trigger memory = Trigger.in(Metric.MEMORY, Operator.LESS, 50, Adjustment.change(-1));
+    Trigger errors = Trigger.in(Metric.ERROR_RATE, Operator.LESS, 5, Adjustment.change(-1));
+    Trigger held = errors.missing(MissingData.hold());
+    Trigger safe = errors.missing(MissingData.safeDefault(9));
+    ScalingMetrics.Builder full = at(4).metric(Metric.CPU, 90);
+    assertEquals(
+        4, decide(policy(Thresholds.of(busy(70), memory, held)).build(), full).desired());
+    assertEquals(
+        4, decide(policy(Thresholds.of(busy(70), held, memory)).build(), full).desired());
+    ScalingMetrics.Builder quiet = at(4).metric(Metric.CPU, 50);
+    assertEquals(
+        9, decide(policy(Thresholds.of(busy(70), memory, safe)).build(), quiet).desired());
+    assertEquals(
+        9, decide(policy(Thresholds.of(busy(70), safe, memory)).build(), quiet).desired());
   }
 
   @Test
