@@ -25,6 +25,12 @@ final class Forecaster {
   /** How many forecasts of the judged season are made: enough to see every hour of a day. */
   private static final int ORIGINS = 24;
 
+  /**
+   * An error so small is good enough even where the season before had none at all, as in a load
+   * that repeats itself exactly.
+   */
+  private static final double NEGLIGIBLE = 0.05;
+
   private final List<ForecastModel> models;
   private final String[] names;
   private final int season;
@@ -114,7 +120,7 @@ final class Forecaster {
           history.verdict = Verdict.JUDGED;
           history.model = i;
           history.error = error.wape();
-          history.ratio = error.relativeTo(errors(baseline(first), values, first));
+          history.ratio = ratio(models.get(i), error, values, first);
         }
       } catch (ForecastException e) {
         refused = true;
@@ -129,7 +135,8 @@ final class Forecaster {
 
   /** Full up to half of the error that is allowed, from there in a straight line to none. */
   private double trust(double error, double ratio) {
-    if (!(error < maxError) || !(ratio <= maxRatio)) {
+    boolean worse = error > NEGLIGIBLE && !(ratio <= maxRatio);
+    if (!(error < maxError) || worse) {
       return 0;
     }
     return Math.min(1, 2 * (1 - error / maxError));
@@ -138,6 +145,13 @@ final class Forecaster {
   private ForecastError errors(ForecastModel model, double[] values, int first) {
     int stride = Math.max(1, (values.length - first - horizon) / ORIGINS);
     return Backtest.run(model, values, first, horizon, stride).error();
+  }
+
+  /** The season before is the baseline itself; its neighbours make it too high on purpose. */
+  private double ratio(ForecastModel model, ForecastError error, double[] values, int first) {
+    return model instanceof SeasonalNaive
+        ? 1
+        : error.relativeTo(errors(baseline(first), values, first));
   }
 
   /** Seasonal naive, or, before a whole season is known, "as it is now". */
