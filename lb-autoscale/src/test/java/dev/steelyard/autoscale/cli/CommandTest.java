@@ -169,8 +169,8 @@ class CommandTest {
       value = {
         "replay --policy NIX --trace LOAD --capacity 10      | no such file: ",
         "replay --policy OLD --trace LOAD --capacity x        | --capacity must be a number",
-        "replay --policy OLD --trace LOAD --capacity 0        | capacity must be finite and above 0",
-        "replay --policy OLD --trace LOAD --capacity 5/x      | 'x' is not a duration",
+        "replay --policy OLD --trace LOAD --column rps --capacity 0 | capacity must be finite and above 0",
+        "replay --policy OLD --trace LOAD --column rps --capacity 5/x | 'x' is not a duration",
         "replay --policy OLD --trace LOAD --capacity 10       | load.csv, line 2: 'a' is not a num",
         "replay --policy OLD --trace LOAD --capacity 10 --row a | --row needs --wide",
         "replay --policy OLD --trace LOAD --capacity 10 --chart x.png | --chart must end in .svg",
@@ -179,7 +179,7 @@ class CommandTest {
         "replay --policy OLD --trace LOAD --capacity 10 --startup 5 | Invalid value for option '--startup': '5' is not a duration",
         "replay --policy OLD --trace LOAD                      | Missing required option: '--capacity",
         "explain --policy OLD --instances 4 --metric tpu=3     | --metric: 'tpu' is not known",
-        "tune --policy OLD --trace LOAD --capacity 10 --column rps --knob target.cpu=a,b | --knob target.cpu: 'b' has another unit than a",
+        "tune --policy OLD --trace LOAD --capacity 10 --column rps --knob target.cpu=a,b | --knob target.cpu: 'a' is not a number",
         "walk                                                  | Unmatched argument at index 0",
       })
   void saysWhatIsWrongInOneLine(String arguments, String message) {
