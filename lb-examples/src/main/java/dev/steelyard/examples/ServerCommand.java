@@ -70,7 +70,12 @@ final class ServerCommand implements Callable<Integer> {
     ranges.check("--port", port, 0, 65_535);
     try (WorkServer server =
         WorkServer.start(
-            port, Duration.ofNanos(serviceMicros * 1_000), failureRate, threads, connections, seed)) {
+            port,
+            Duration.ofNanos(serviceMicros * 1_000),
+            failureRate,
+            threads,
+            connections,
+            seed)) {
       spec.commandLine().getOut().println(server.port());
       spec.commandLine().getOut().flush();
       while (System.in.read() >= 0) {

@@ -87,8 +87,8 @@ public final class AutoScaler implements AutoCloseable {
   /**
    * Begins a loop.
    *
-   * @param name its name, in logs, thread names and the saved state: one line of at most 64 letters,
-   *     digits, '.', '_' and '-'
+   * @param name its name, in logs, thread names and the saved state: one line of at most 64
+   *     letters, digits, '.', '_' and '-'
    * @param policy what decides
    * @param target what is scaled
    * @return a builder

@@ -116,8 +116,8 @@ public final class AutoScalerBuilder {
 
   /**
    * Sets the least time from the end of a round to the next one, whoever asks for it: a decision
-   * that wants to look again before the interval is over, or {@link AutoScaler#lookNow}. Default:
-   * 1 s.
+   * that wants to look again before the interval is over, or {@link AutoScaler#lookNow}. Default: 1
+   * s.
    *
    * @param time 1 ms to a day
    * @return this

@@ -45,7 +45,12 @@ final class JvmProbe {
   Measured measure(long nowMillis) {
     Map<Value, Double> values = new EnumMap<>(Value.class);
     List<ReadFailure> failures = new ArrayList<>();
-    put(values, failures, Value.CPU_PERCENT, cpu(nowMillis), "needs two measurements, at different times");
+    put(
+        values,
+        failures,
+        Value.CPU_PERCENT,
+        cpu(nowMillis),
+        "needs two measurements, at different times");
     put(
         values,
         failures,
@@ -84,8 +89,7 @@ final class JvmProbe {
     if (before == null || now.cpuNanos() < 0 || now.atMillis() <= before.atMillis()) {
       return Double.NaN;
     }
-    double available =
-        (now.atMillis() - before.atMillis()) * NANOS_PER_MILLI * beans.processors();
+    double available = (now.atMillis() - before.atMillis()) * NANOS_PER_MILLI * beans.processors();
     // The two clocks differ a little: a busy process may seem to use more than there is.
     return Math.min(PERCENT, (now.cpuNanos() - before.cpuNanos()) / available * PERCENT);
   }

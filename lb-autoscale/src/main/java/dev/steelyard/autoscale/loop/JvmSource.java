@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads this JVM and its operating system: {@link Metric#CPU} since the last reading, {@link
  * Metric#MEMORY} as the heap in use after the last collection, {@link #HEAP}, {@link #SYSTEM_LOAD}
- * and {@link #THREADS}. What the platform does not know is missing; the CPU is at the first reading.
+ * and {@link #THREADS}. What the platform does not know is missing; the CPU is at the first
+ * reading.
  *
  * <p>Thread-safe. One source per loop: each reading begins the next interval of the CPU.
  *

@@ -64,7 +64,8 @@ public final class LocalProcesses implements ScalingTarget, MetricsSource, AutoC
   LocalProcesses(LocalProcessesBuilder knobs) {
     this.knobs = knobs;
     this.callbacks =
-        new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), this::thread);
+        new ThreadPoolExecutor(
+            1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), this::thread);
     callbacks.allowCoreThreadTimeOut(true);
     this.hook = new Thread(this::killAll, "processes-" + knobs.name + "-shutdown");
     Runtime.getRuntime().addShutdownHook(hook);
@@ -149,6 +150,11 @@ public final class LocalProcesses implements ScalingTarget, MetricsSource, AutoC
     }
   }
 
+  @Override
+  public boolean replaces() {
+    return true;
+  }
+
   /**
    * Replaces processes: new ones are started first and the old ones stopped when those are ready.
    * Ids that are not there are left out.
@@ -158,6 +164,7 @@ public final class LocalProcesses implements ScalingTarget, MetricsSource, AutoC
    * @throws InterruptedException if the thread is interrupted
    * @throws IllegalStateException if the target is closed
    */
+  @Override
   public void replace(Collection<String> ids) throws IOException, InterruptedException {
     changing.lockInterruptibly();
     try {

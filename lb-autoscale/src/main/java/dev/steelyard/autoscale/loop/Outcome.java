@@ -29,10 +29,17 @@ final class Outcome {
         : decision.recommended();
   }
 
+  /** What the target is asked for. */
+  static String asks(ScalingDecision decision) {
+    String number = decision.desired() + " instances";
+    return decision.replacements().isEmpty()
+        ? number
+        : number + ", " + decision.replacements() + " replaced";
+  }
+
   /** What held it back. */
   static String limits(ScalingDecision decision) {
-    List<ScalingReason> limits =
-        decision.reasons().stream().filter(LIMITS::contains).toList();
+    List<ScalingReason> limits = decision.reasons().stream().filter(LIMITS::contains).toList();
     return limits.isEmpty()
         ? "by the policy"
         : limits.stream().map(Enum::name).collect(Collectors.joining(", "));

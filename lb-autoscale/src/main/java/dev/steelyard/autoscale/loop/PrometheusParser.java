@@ -122,9 +122,7 @@ final class PrometheusParser {
       return;
     }
     expect(value, JsonToken.START_ARRAY, "warnings");
-    for (JsonToken item = json.nextToken();
-        item != JsonToken.END_ARRAY;
-        item = json.nextToken()) {
+    for (JsonToken item = json.nextToken(); item != JsonToken.END_ARRAY; item = json.nextToken()) {
       String warning = string(json, item, "warning");
       if (!warning.startsWith(NOTE_ON_QUERY)) {
         warnings.add(Texts.oneLine(warning));

@@ -36,7 +36,8 @@ record PrometheusQuery(
 
   /** One metric and its labels, nothing computed: only then does timestamp() tell the truth. */
   private static final Pattern SELECTOR =
-      Pattern.compile("\\s*(?![0-9])[a-zA-Z0-9_:]+\\s*(\\{([^{}\"'`]|\"([^\"\\\\]|\\\\.)*\")*\\})?\\s*");
+      Pattern.compile(
+          "\\s*(?![0-9])[a-zA-Z0-9_:]+\\s*(\\{([^{}\"'`]|\"([^\"\\\\]|\\\\.)*\")*\\})?\\s*");
 
   /**
    * The query for the times of a plain selector, or null: the time in an answer is that of the
@@ -79,7 +80,8 @@ record PrometheusQuery(
           new ReadFailure(
               name,
               Kind.AMBIGUOUS,
-              answer.rows().size() + " series for one value of the pool: aggregate them in the query"));
+              answer.rows().size()
+                  + " series for one value of the pool: aggregate them in the query"));
     }
     @Nullable Map<String, Double> measured =
         times instanceof PrometheusReader.Result.Answered told ? timesById(told.answer()) : null;

@@ -42,7 +42,8 @@ final class PrometheusReader {
     this.http = http;
     String base = server.toString();
     this.endpoint =
-        URI.create((base.endsWith("/") ? base.substring(0, base.length() - 1) : base) + "/api/v1/query");
+        URI.create(
+            (base.endsWith("/") ? base.substring(0, base.length() - 1) : base) + "/api/v1/query");
     this.headers = Map.copyOf(headers);
     this.timeout = timeout;
     this.maxBytes = maxBytes;
@@ -114,7 +115,8 @@ final class PrometheusReader {
       }
     }
     String text = Texts.oneLine(new String(response.body(), StandardCharsets.UTF_8));
-    throw new ReadException(Kind.HTTP_ERROR, "HTTP " + status + (text.isEmpty() ? "" : ", " + text));
+    throw new ReadException(
+        Kind.HTTP_ERROR, "HTTP " + status + (text.isEmpty() ? "" : ", " + text));
   }
 
   private ReadException explain(CompletionException failure) {

@@ -27,14 +27,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>What can go wrong is missing, with a {@link ReadFailure.Kind}, and never a number</b>: a
  * server that is down, slow, or answers with a page of a proxy; an error, a warning, an empty or an
- * ambiguous answer; NaN, infinite and impossible values; samples from the future. One instance's bad
- * value costs that instance's value only: it is there, without a sample.
+ * ambiguous answer; NaN, infinite and impossible values; samples from the future. One instance's
+ * bad value costs that instance's value only: it is there, without a sample.
  *
  * <p><b>Age.</b> The time in an answer is that of the evaluation, even if the last scrape was
  * minutes ago. For a query that is one plain selector the source therefore asks for {@code
- * timestamp(...)} as well; for any other one, give {@link PrometheusSourceBuilder#sampledAt}, or the
- * age is not known and the sample counts as new. (A target that cannot be scraped is stale at once,
- * and its series gone: that needs no age.)
+ * timestamp(...)} as well; for any other one, give {@link PrometheusSourceBuilder#sampledAt}, or
+ * the age is not known and the sample counts as new. (A target that cannot be scraped is stale at
+ * once, and its series gone: that needs no age.)
  *
  * <p>Thread-safe. Its HTTP client belongs to it unless it was given one.
  */

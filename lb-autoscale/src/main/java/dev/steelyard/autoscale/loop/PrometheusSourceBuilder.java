@@ -278,7 +278,8 @@ public final class PrometheusSourceBuilder {
     }
     for (Metric metric : times.keySet()) {
       if (asked.stream().noneMatch(one -> Objects.equals(metric, one.metric()))) {
-        throw new IllegalArgumentException("sampledAt must be of a metric with a query, was " + metric);
+        throw new IllegalArgumentException(
+            "sampledAt must be of a metric with a query, was " + metric);
       }
     }
     return new PrometheusSource(new PrometheusSourceBuilder(this));

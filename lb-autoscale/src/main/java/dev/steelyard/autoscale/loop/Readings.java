@@ -12,8 +12,7 @@ import java.util.Set;
  * @param failures one per value that is missing, or one for all
  * @param without the instances that exist but have no good value
  */
-record Readings(
-    Map<String, Reading> values, List<ReadFailure> failures, Set<String> without) {
+record Readings(Map<String, Reading> values, List<ReadFailure> failures, Set<String> without) {
   /** No label can be empty: Prometheus drops those. */
   static final String POOL = "";
 

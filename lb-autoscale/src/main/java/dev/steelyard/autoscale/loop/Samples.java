@@ -61,8 +61,8 @@ public final class Samples {
    * by several sources.
    *
    * @param id its id
-   * @param facts sets what is known, and does nothing else: it is called when all sources have
-   *     been read. A fact that is refused is missing
+   * @param facts sets what is known, and does nothing else: it is called when all sources have been
+   *     read. A fact that is refused is missing
    * @return this
    */
   public Samples instance(String id, Consumer<InstanceFacts> facts) {
@@ -135,8 +135,7 @@ public final class Samples {
   }
 
   /** Puts what all sources have read into one; what the metrics refuse becomes a failure. */
-  static void merge(
-      List<Samples> all, ScalingMetrics.Builder into, Consumer<ReadFailure> refused) {
+  static void merge(List<Samples> all, ScalingMetrics.Builder into, Consumer<ReadFailure> refused) {
     Map<String, List<Consumer<InstanceFacts>>> together = new LinkedHashMap<>();
     for (Samples one : all) {
       for (Consumer<ScalingMetrics.Builder> fact : one.pool) {

@@ -80,7 +80,8 @@ record Saved(String name, Instant time, ScalingState state, @Nullable Pending pe
       }
     }
     if (savedName == null || time == null) {
-      throw new IllegalArgumentException("there is no " + (time == null ? "time" : "name") + " in it");
+      throw new IllegalArgumentException(
+          "there is no " + (time == null ? "time" : "name") + " in it");
     }
     if (!savedName.equals(name)) {
       throw new IllegalArgumentException(

@@ -218,15 +218,17 @@ final class ScalerLoop {
   private void act(ScalingDecision decision, Instant now) {
     int from = decision.current();
     int to = decision.desired();
-    boolean change = to != from;
+    boolean change = to != from || (replaces(decision) && knobs.target.replaces());
     ledger.decided(decision, change);
     if (!change) {
-      if (Outcome.wanted(decision) != from) {
+      if (replaces(decision)) {
+        ignored(decision, now, "the target cannot replace instances: " + decision.replacements());
+      } else if (Outcome.wanted(decision) != from) {
         ignored(decision, now, "held: " + Outcome.limits(decision));
       }
       rest(decision, now);
     } else if (knobs.dryRun) {
-      ignored(decision, now, "dry run: would have asked for " + to);
+      ignored(decision, now, "dry run: would have asked for " + Outcome.asks(decision));
       rest(decision, now);
     } else if (retryAt != null && now.isBefore(retryAt)) {
       ignored(decision, now, "waits after a failed action, until " + retryAt);
@@ -247,7 +249,7 @@ final class ScalerLoop {
         alarm = after(knobs.actionTimeout, () -> acted(mine, decision, now, false, late()));
         targetSlot.call(
             () -> {
-              knobs.target.scaleTo(decision.desired());
+              carryOut(decision);
               return true;
             },
             ended ->
@@ -267,6 +269,19 @@ final class ScalerLoop {
     rest(decision, now);
   }
 
+  private static boolean replaces(ScalingDecision decision) {
+    return !decision.replacements().isEmpty();
+  }
+
+  private void carryOut(ScalingDecision decision) throws Exception {
+    if (decision.desired() != decision.current()) {
+      knobs.target.scaleTo(decision.desired());
+    }
+    if (replaces(decision) && knobs.target.replaces()) {
+      knobs.target.replace(decision.replacements());
+    }
+  }
+
   private String late() {
     return "not done in " + knobs.actionTimeout.toMillis() + " ms";
   }
@@ -283,17 +298,20 @@ final class ScalerLoop {
     int from = decision.current();
     int to = decision.desired();
     int wanted = Outcome.wanted(decision);
+    boolean asWanted = wanted == to || decision.action() == ScalingAction.REPLACE;
     if (done) {
       failures = 0;
       retryAt = null;
       ledger.applied(decision, now);
       event(
           began,
-          wanted == to ? Status.APPLIED : Status.LIMITED,
+          asWanted ? Status.APPLIED : Status.LIMITED,
           decision.action(),
           new Numbers(from, wanted, to),
           decision.reasons(),
-          wanted == to ? "done" : "done as far as allowed: " + Outcome.limits(decision),
+          asWanted
+              ? "done: " + Outcome.asks(decision)
+              : "done as far as allowed: " + Outcome.limits(decision),
           null);
     } else {
       failures++;
@@ -396,8 +414,7 @@ final class ScalerLoop {
 
   private @Nullable Future<?> after(Duration delay, Runnable task) {
     try {
-      return timer.schedule(
-          () -> mailbox.execute(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+      return timer.schedule(() -> mailbox.execute(task), delay.toNanos(), TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException shutDown) {
       return null;
     }

@@ -2,6 +2,7 @@ package dev.steelyard.autoscale.loop;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.Collection;
 import java.util.function.IntConsumer;
 import java.util.function.IntSupplier;
 
@@ -30,6 +31,26 @@ public interface ScalingTarget {
    *     {@link #count}
    */
   void scaleTo(int count) throws Exception;
+
+  /**
+   * Whether {@link #replace} does something.
+   *
+   * @return false, unless overridden; decisions to replace are recorded as ignored then
+   */
+  default boolean replaces() {
+    return false;
+  }
+
+  /**
+   * Replaces instances: for each one a new one, and the old one goes. Called with what a decision
+   * names as unhealthy, after {@link #scaleTo} if the number changes as well.
+   *
+   * @param ids the instances; one that is gone already needs nothing
+   * @throws Exception if it could not be done, or not all of it
+   */
+  default void replace(Collection<String> ids) throws Exception {
+    throw new UnsupportedOperationException("this target cannot replace instances");
+  }
 
   /**
    * A target made of two functions.

@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Policies as settings: from a file, from {@link Properties}, from the environment. Strict: a key
- * that does not exist, or has no effect beside the others, is an error, and so is a value that breaks
- * its rule; the message names key, value and rule. All keys are in {@code docs/policy-files.md}.
+ * that does not exist, or has no effect beside the others, is an error, and so is a value that
+ * breaks its rule; the message names key, value and rule. All keys are in {@code
+ * docs/policy-files.md}.
  *
  * <pre>
  * profile = production
@@ -95,9 +96,10 @@ public final class PolicyConfig {
   }
 
   /**
-   * Reads environment variables: {@code MIN_REPLICAS}, {@code MAX_REPLICAS}, {@code PROFILE}, {@code
-   * SCALE_UP_CPU}, {@code SCALE_DOWN_CPU}, {@code TARGET_CPU}, {@code SCALE_UP_COOLDOWN}, {@code
-   * SCALE_DOWN_COOLDOWN} and the others of {@code docs/policy-files.md}, each behind the prefix.
+   * Reads environment variables: {@code MIN_REPLICAS}, {@code MAX_REPLICAS}, {@code PROFILE},
+   * {@code SCALE_UP_CPU}, {@code SCALE_DOWN_CPU}, {@code TARGET_CPU}, {@code SCALE_UP_COOLDOWN},
+   * {@code SCALE_DOWN_COOLDOWN} and the others of {@code docs/policy-files.md}, each behind the
+   * prefix.
    *
    * @param environment as {@link System#getenv()}
    * @param prefix such as {@code "ORDERS_"}: every variable that begins with it must be a setting.
@@ -207,9 +209,7 @@ public final class PolicyConfig {
     Duration delay = settings.span("startup.delay");
     if (grace != null || delay != null) {
       policy.startup(
-          grace != null
-              ? grace
-              : Duration.ofSeconds(ScalingPolicy.Builder.DEFAULT_STARTUP_SECONDS),
+          grace != null ? grace : Duration.ofSeconds(ScalingPolicy.Builder.DEFAULT_STARTUP_SECONDS),
           delay != null
               ? delay
               : Duration.ofSeconds(ScalingPolicy.Builder.DEFAULT_READINESS_SECONDS));

@@ -58,8 +58,8 @@ public final class Profile {
   }
 
   /**
-   * Finds a profile: {@code development}, {@code staging}, {@code production}, each also with {@code
-   * -conservative} or {@code -aggressive} behind it.
+   * Finds a profile: {@code development}, {@code staging}, {@code production}, each also with
+   * {@code -conservative} or {@code -aggressive} behind it.
    *
    * @param name its name
    * @return the profile

@@ -97,9 +97,7 @@ final class RuleSettings {
     double value = Settings.number(key, threshold);
     String change = settings.text(key + ".change");
     Adjustment adjustment =
-        change == null
-            ? Adjustment.change(out ? 1 : -1)
-            : adjustment(key + ".change", change);
+        change == null ? Adjustment.change(out ? 1 : -1) : adjustment(key + ".change", change);
     Trigger trigger;
     try {
       trigger =

@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keys and values while a policy is made of them. Every error names the key, the value and the rule;
- * what nobody has asked for at the end is an error, too, with the nearest key that exists.
+ * Keys and values while a policy is made of them. Every error names the key, the value and the
+ * rule; what nobody has asked for at the end is an error, too, with the nearest key that exists.
  */
 final class Settings {
   private static final Pattern SPAN = Pattern.compile("(\\d+)\\s*(ms|s|m|h|d)");

@@ -119,8 +119,49 @@ class AutoScalerTest {
 
     assertEquals(List.of(), f.fleet.asked);
     assertEquals(Status.IGNORED, newest(scaler).status());
-    assertEquals("dry run: would have asked for 8", newest(scaler).message());
+    assertEquals("dry run: would have asked for 8 instances", newest(scaler).message());
     assertEquals(0, scaler.status().state().events().size());
+  }
+
+  @Test
+  void unhealthyInstancesAreReplacedWhereTheTargetCan() {
+    f.fleet.replaces = true;
+    boolean[] sick = {true};
+    AutoScaler scaler = f.start(f.builder().source((now, into) -> fleetWithSick(sick[0], into)));
+
+    assertEquals(List.of("i2"), f.fleet.replaced);
+    assertEquals(List.of(), f.fleet.asked);
+    assertEquals(Status.APPLIED, newest(scaler).status());
+    assertEquals(ScalingAction.REPLACE, newest(scaler).action());
+    assertEquals("done: 4 instances, [i2] replaced", newest(scaler).message());
+    sick[0] = false;
+    f.seconds(60);
+    assertEquals(List.of("i2"), f.fleet.replaced);
+  }
+
+  @Test
+  void whereTheTargetCannotReplaceScalingGoesOn() {
+    AutoScaler scaler = f.start(f.builder().source((now, into) -> fleetWithSick(true, into)));
+    assertEquals(Status.IGNORED, newest(scaler).status());
+    assertEquals("the target cannot replace instances: [i2]", newest(scaler).message());
+    f.cpu = 100;
+    f.seconds(15);
+
+    assertEquals(1, f.fleet.asked.size());
+    assertTrue(f.fleet.asked.get(0) > 4);
+  }
+
+  private void fleetWithSick(boolean sick, Samples into) {
+    for (int i = 0; i < f.fleet.count; i++) {
+      boolean broken = sick && i == 2;
+      into.instance(
+          "i" + i,
+          facts -> {
+            if (broken) {
+              facts.unhealthy();
+            }
+          });
+    }
   }
 
   // ---- failures of the target
@@ -141,8 +182,7 @@ class AutoScalerTest {
 
     f.seconds(19);
     assertEquals(1, f.fleet.asked.size());
-    assertEquals(
-        "waits after a failed action, until " + f.at(35), newest(scaler).message());
+    assertEquals("waits after a failed action, until " + f.at(35), newest(scaler).message());
     f.seconds(1);
     assertEquals(2, f.fleet.asked.size(), "at 35 s, although no tick is then");
     f.seconds(39);

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -47,6 +48,18 @@ final class Fixture {
     Exception countFails;
     Exception scaleFails;
     int partly = -1;
+    boolean replaces;
+    final List<String> replaced = new ArrayList<>();
+
+    @Override
+    public boolean replaces() {
+      return replaces;
+    }
+
+    @Override
+    public void replace(Collection<String> ids) {
+      replaced.addAll(ids);
+    }
 
     @Override
     public int count() throws Exception {

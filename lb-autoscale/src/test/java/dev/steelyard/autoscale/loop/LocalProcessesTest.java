@@ -209,8 +209,7 @@ class LocalProcessesTest {
 
   @Test
   void aProgramThatDoesNotExistIsAnError() {
-    try (LocalProcesses target =
-        LocalProcesses.builder("s", List.of("/no/such/program")).build()) {
+    try (LocalProcesses target = LocalProcesses.builder("s", List.of("/no/such/program")).build()) {
       IOException failure = assertThrows(IOException.class, () -> target.scaleTo(1));
 
       assertTrue(failure.getMessage().contains("/no/such/program"), failure.getMessage());
@@ -269,8 +268,7 @@ class LocalProcessesTest {
   @Test
   void closingDuringAStartLeavesNoProcess() throws Exception {
     LocalProcesses target = servers("mute").build();
-    Thread scaling =
-        new Thread(() -> assertThrows(IOException.class, () -> target.scaleTo(2)));
+    Thread scaling = new Thread(() -> assertThrows(IOException.class, () -> target.scaleTo(2)));
     scaling.start();
     await("the processes", () -> target.count() == 2);
     List<LocalProcess> all = target.processes();
@@ -318,8 +316,7 @@ class LocalProcessesTest {
         "startTimeout must be in [PT0.001S, PT24H], was PT0S",
         assertThrows(IllegalArgumentException.class, () -> builder.startTimeout(Duration.ZERO))
             .getMessage());
-    assertThrows(
-        IllegalArgumentException.class, () -> builder.stopGrace(Duration.ofSeconds(-1)));
+    assertThrows(IllegalArgumentException.class, () -> builder.stopGrace(Duration.ofSeconds(-1)));
     assertThrows(IllegalArgumentException.class, () -> builder.logs(Path.of("/no/such/folder")));
     assertThrows(
         IllegalArgumentException.class, () -> LocalProcesses.builder("a b", List.of("true")));

@@ -118,14 +118,12 @@ class PrometheusQueryTest {
     assertOnlyFailure(refused, "queue", Kind.PARTIAL);
     assertTrue(refused.failures().get(0).message().contains("store-2 is down"));
     assertEquals(
-        Map.of(Readings.POOL, new Reading(3, 5)),
-        POOL.judge(partial, null, LATEST, true).values());
+        Map.of(Readings.POOL, new Reading(3, 5)), POOL.judge(partial, null, LATEST, true).values());
   }
 
   @Test
   void theTimesOfTheSamplesReplaceThatOfTheEvaluation() {
-    PrometheusQuery query =
-        new PrometheusQuery("cpu", "cpu", "timestamp(cpu)", "instance", 0, 100);
+    PrometheusQuery query = new PrometheusQuery("cpu", "cpu", "timestamp(cpu)", "instance", 0, 100);
 
     Readings readings =
         query.judge(
@@ -136,14 +134,12 @@ class PrometheusQueryTest {
 
     assertEquals(Map.of("a", new Reading(1, 12_500)), readings.values());
     assertEquals(
-        List.of("cpu[b]", "cpu[c]"),
-        readings.failures().stream().map(ReadFailure::what).toList());
+        List.of("cpu[b]", "cpu[c]"), readings.failures().stream().map(ReadFailure::what).toList());
   }
 
   @Test
   void withoutTheTimesNothingIsBelieved() {
-    PrometheusQuery query =
-        new PrometheusQuery("cpu", "cpu", "timestamp(cpu)", "instance", 0, 100);
+    PrometheusQuery query = new PrometheusQuery("cpu", "cpu", "timestamp(cpu)", "instance", 0, 100);
     Result late = new Result.Failed(new ReadException(Kind.TIMEOUT, "late"));
 
     Readings readings = query.judge(answered(row("a", 5, 1)), late, LATEST, false);

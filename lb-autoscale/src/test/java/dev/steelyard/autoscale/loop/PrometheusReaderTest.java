@@ -55,7 +55,11 @@ class PrometheusReaderTest {
       URI behindProxy = URI.create(server.uri() + "/monitoring/");
       PrometheusReader reader =
           new PrometheusReader(
-              HTTP, behindProxy, Map.of("Authorization", "Bearer t"), Duration.ofSeconds(20), 9_999);
+              HTTP,
+              behindProxy,
+              Map.of("Authorization", "Bearer t"),
+              Duration.ofSeconds(20),
+              9_999);
 
       Result result = reader.ask(List.of("sum(a{b=\"c d&e\"})+1")).get(0);
 
@@ -78,8 +82,7 @@ class PrometheusReaderTest {
     }
     URI nobody = URI.create("http://127.0.0.1:" + port);
 
-    ReadException why =
-        failure(reader(nobody, Duration.ofSeconds(20)).ask(List.of("up")).get(0));
+    ReadException why = failure(reader(nobody, Duration.ofSeconds(20)).ask(List.of("up")).get(0));
 
     assertEquals(Kind.UNREACHABLE, why.kind());
   }
@@ -162,8 +165,7 @@ class PrometheusReaderTest {
 
   @Test
   void theAnswerIsLargerThanTheLimit() throws Exception {
-    assertFails(
-        Kind.TOO_LARGE, "more than 10000 bytes", RawServer.json(ONE + " ".repeat(10_000)));
+    assertFails(Kind.TOO_LARGE, "more than 10000 bytes", RawServer.json(ONE + " ".repeat(10_000)));
   }
 
   @Test
@@ -226,7 +228,8 @@ class PrometheusReaderTest {
 
   @Test
   void aMessageOfAServerCannotForgeLinesOfALogNorFillIt() throws IOException, InterruptedException {
-    try (RawServer server = RawServer.of(500, "text/plain", "a\r\nWARN all is well" + "x".repeat(5_000))) {
+    try (RawServer server =
+        RawServer.of(500, "text/plain", "a\r\nWARN all is well" + "x".repeat(5_000))) {
       ReadFailure told = failure(ask(server)).of("cpu");
 
       assertTrue(told.message().length() <= Texts.LONGEST);

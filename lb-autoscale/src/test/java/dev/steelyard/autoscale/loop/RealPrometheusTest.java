@@ -80,8 +80,7 @@ class RealPrometheusTest {
               "m[b:1]", Kind.OUT_OF_RANGE,
               "m[c:1]", Kind.NOT_A_NUMBER),
           broken.failures().stream()
-              .collect(
-                  java.util.stream.Collectors.toMap(ReadFailure::what, ReadFailure::kind)));
+              .collect(java.util.stream.Collectors.toMap(ReadFailure::what, ReadFailure::kind)));
 
       assertKind(Kind.EMPTY, read(prometheus, "no_such_metric", "instance", 100));
       assertKind(Kind.AMBIGUOUS, read(prometheus, "cpu * 1", null, 100));
@@ -93,8 +92,7 @@ class RealPrometheusTest {
 
       // A failed scrape makes the series stale at once.
       prometheus.stopExporter();
-      prometheus.await(
-          "stale", () -> read(prometheus, "cpu", "instance", 100).values().isEmpty());
+      prometheus.await("stale", () -> read(prometheus, "cpu", "instance", 100).values().isEmpty());
       assertKind(Kind.EMPTY, read(prometheus, "cpu", "instance", 100));
       // One with a time of its own is not: only its age tells.
       assertEquals(old, read(prometheus, "late", "instance", 100).values().get("a:1").atMillis());

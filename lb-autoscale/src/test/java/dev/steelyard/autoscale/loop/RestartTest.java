@@ -65,6 +65,30 @@ class RestartTest {
   }
 
   @Test
+  void aRestartInTheMiddleOfACooldownKeepsTheCooldown() {
+    ScalingPolicy cooling =
+        ScalingPolicy.builder()
+            .bounds(1, 100)
+            .rule(TargetTracking.of(Metric.CPU, 50))
+            .scaleUp(DirectionLimits.none().cooldown(Duration.ofSeconds(120)))
+            .build();
+    AutoScaler first = f.start(f.builder(cooling));
+    f.cpu = 100;
+    f.seconds(15);
+    assertEquals(List.of(8), f.fleet.asked);
+    f.seconds(45);
+    first.close();
+    f.seconds(0);
+    f.seconds(30);
+
+    f.start(f.builder(cooling));
+    f.seconds(44);
+    assertEquals(List.of(8), f.fleet.asked, "until 135 s, 120 s after the change");
+    f.seconds(1);
+    assertEquals(List.of(8, 16), f.fleet.asked);
+  }
+
+  @Test
   void aFirstStartTakesThePresentNumberForARecommendation() {
     f.cpu = 10;
     f.start(f.builder(WINDOWED));
@@ -169,8 +193,12 @@ class RestartTest {
       {"garbage", "not the state of a loop"},
       {good.substring(0, good.length() - 9), "the checksum is wrong"},
       {good.replace("enabled true", "enabled false"), "the checksum is wrong"},
-      {good.replace("steelyard-autoscaler 1", "steelyard-autoscaler 2"), "version 2 cannot be read"},
-      {good.replace("steelyard-autoscaler 1", "steelyard-autoscaler 0"), "version 0 cannot be read"},
+      {
+        good.replace("steelyard-autoscaler 1", "steelyard-autoscaler 2"), "version 2 cannot be read"
+      },
+      {
+        good.replace("steelyard-autoscaler 1", "steelyard-autoscaler 0"), "version 0 cannot be read"
+      },
     };
     for (String[] one : broken) {
       f.store.text = one[0];
@@ -186,7 +214,11 @@ class RestartTest {
   void aStateOfALaterVersionOfTheFunctionIsRefusedToo() {
     Saved saved = new Saved("orders", f.at(0), ScalingState.initial(), null);
     String body =
-        saved.toText().lines().skip(2).reduce("", (a, b) -> a + b + "\n")
+        saved
+            .toText()
+            .lines()
+            .skip(2)
+            .reduce("", (a, b) -> a + b + "\n")
             .replace("steelyard-scaling-state 1", "steelyard-scaling-state 7");
     java.util.zip.CRC32 crc = new java.util.zip.CRC32();
     crc.update(body.getBytes(java.nio.charset.StandardCharsets.UTF_8));

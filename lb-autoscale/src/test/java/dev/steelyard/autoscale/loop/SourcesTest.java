@@ -111,9 +111,7 @@ class SourcesTest {
       answers.put("100*cpu", series("a", 0, "NaN") + "," + series("b", 0, "10"));
       ScalingMetrics metrics =
           metrics(
-              source(server)
-                  .perInstance(Metric.CPU, "100*cpu", "instance", Duration.ZERO)
-                  .build(),
+              source(server).perInstance(Metric.CPU, "100*cpu", "instance", Duration.ZERO).build(),
               2);
 
       assertEquals(List.of("a", "b"), metrics.ids().stream().sorted().toList());
@@ -166,8 +164,7 @@ class SourcesTest {
     try (RawServer server = new RawServer(this::answer)) {
       answers.put("cpu", series("a", 0, "5"));
       answers.put("timestamp(cpu)", series("a", 0, Long.toString(NOW.getEpochSecond() - 400)));
-      ScalingDecision decision =
-          decide(metrics(source(server).pool(Metric.CPU, "cpu").build(), 4));
+      ScalingDecision decision = decide(metrics(source(server).pool(Metric.CPU, "cpu").build(), 4));
 
       assertEquals(4, decision.desired());
       assertTrue(decision.explain().contains("old"), decision.explain());

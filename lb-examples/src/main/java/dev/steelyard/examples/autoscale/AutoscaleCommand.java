@@ -54,7 +54,8 @@ public final class AutoscaleCommand implements Callable<Integer> {
   @Option(
       names = "--patience",
       paramLabel = "SECONDS",
-      description = "How long the fleet may take to grow, and to shrink (default: ${DEFAULT-VALUE}).")
+      description =
+          "How long the fleet may take to grow, and to shrink (default: ${DEFAULT-VALUE}).")
   private int patience = 60;
 
   /** For picocli. */

@@ -135,7 +135,8 @@ final class AutoscaleRun {
       throws InterruptedException {
     int enough =
         Math.min(
-            settings.max(), Math.max(settings.min() + 1, settings.rush() / settings.perServer() - 1));
+            settings.max(),
+            Math.max(settings.min() + 1, settings.rush() / settings.perServer() - 1));
     say("quiet: 1 caller");
     callers.setNumber(1);
     scaler.start();
@@ -215,7 +216,12 @@ final class AutoscaleRun {
     @Override
     public void onEvent(ScalingEvent event) {
       if (event.times() == 1) {
-        say("=> " + event.status() + ", " + event.message() + event.failure().map(e -> ": " + e).orElse(""));
+        say(
+            "=> "
+                + event.status()
+                + ", "
+                + event.message()
+                + event.failure().map(e -> ": " + e).orElse(""));
       }
     }
   }

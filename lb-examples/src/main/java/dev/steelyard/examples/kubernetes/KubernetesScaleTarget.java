@@ -45,8 +45,7 @@ public final class KubernetesScaleTarget implements ScalingTarget {
    * @param namespace where it is
    * @param name what it is called
    */
-  public KubernetesScaleTarget(
-      KubernetesClient client, Kind kind, String namespace, String name) {
+  public KubernetesScaleTarget(KubernetesClient client, Kind kind, String namespace, String name) {
     this.client = client;
     this.kind = kind;
     this.namespace = namespace;

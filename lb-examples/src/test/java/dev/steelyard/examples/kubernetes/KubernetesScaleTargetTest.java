@@ -41,8 +41,7 @@ class KubernetesScaleTargetTest {
   void start() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);
     for (String kind : List.of("deployments", "statefulsets")) {
-      server.createContext(
-          "/apis/apps/v1/namespaces/shop/" + kind + "/orders/scale", this::scale);
+      server.createContext("/apis/apps/v1/namespaces/shop/" + kind + "/orders/scale", this::scale);
     }
     server.createContext("/", exchange -> fail(exchange, 404, "NotFound"));
     server.start();
