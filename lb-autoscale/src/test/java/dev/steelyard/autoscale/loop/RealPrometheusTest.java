@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.steelyard.autoscale.Metric;
 import dev.steelyard.autoscale.loop.PrometheusReader.Result;
 import dev.steelyard.autoscale.loop.ReadFailure.Kind;
 import java.net.http.HttpClient;
@@ -12,6 +13,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -118,5 +122,43 @@ class RealPrometheusTest {
 
     assertEquals(Kind.UNREACHABLE, assertInstanceOf(Result.Failed.class, result).why().kind());
     assertTrue(prometheus.uri().getPort() > 0);
+  }
+
+  @Test
+  void aLoopFollowsARealServerAndKeepsItsFleetWhenThatDies(@TempDir Path folder) throws Exception {
+    AtomicInteger fleet = new AtomicInteger(2);
+    BlockingQueue<ReadFailure> failures = new LinkedBlockingQueue<>();
+    PrometheusProcess prometheus = PrometheusProcess.start(folder);
+    PrometheusSource source =
+        PrometheusSource.builder(prometheus.uri())
+            .perInstance(Metric.CPU, "cpu", "instance", Duration.ZERO)
+            .build();
+    try (AutoScaler scaler =
+        AutoScaler.builder("real", Fixture.POLICY, ScalingTarget.of(fleet::get, fleet::set))
+            .source(source)
+            .interval(Duration.ofMillis(200))
+            .shortestWait(Duration.ofMillis(100))
+            .listener(
+                new AutoScalerListener() {
+                  @Override
+                  public void onReadFailure(ReadFailure failure) {
+                    failures.add(failure);
+                  }
+                })
+            .build()) {
+      try (prometheus) {
+        prometheus.export("cpu{instance=\"a:1\"} 90\ncpu{instance=\"b:1\"} 90\n");
+        scaler.start();
+        prometheus.await("the fleet has grown", () -> fleet.get() == 4);
+      }
+      failures.clear();
+      ReadFailure failure = failures.take();
+      while (failure.kind() == Kind.EMPTY || failure.kind() == Kind.TIMEOUT) {
+        failure = failures.take();
+      }
+
+      assertEquals(Kind.UNREACHABLE, failure.kind());
+      assertEquals(4, fleet.get());
+    }
   }
 }
