@@ -143,9 +143,7 @@ final class Zero {
             zero.minimumAwake(),
             zero.idleCount());
     if (idle >= needed) {
-      frame.zeroing = true;
-      frame.straight =
-          zero.isStraight() && frame.policy.down.select() != DirectionLimits.Select.DISABLED;
+      goes(frame, zero);
       because(frame, result != desired, 0);
       return result;
     }
@@ -187,15 +185,27 @@ final class Zero {
       return awake(frame, zero, desired, work);
     }
     if (frame.now - frame.next.zeroSince > zero.wakeTimeout().toMillis()) {
-      if (work == Work.YES) {
-        frame.next.zeroSince = frame.now;
-      } else {
-        boolean gone = frame.current <= zero.idleCount();
-        enter(frame, gone ? ZeroPhase.ZERO : ZeroPhase.RUNNING);
-        return gone ? zero(frame, zero, desired, work) : awake(frame, zero, desired, work);
+      if (work == Work.NO) {
+        return giveUp(frame, zero, desired);
       }
+      frame.next.zeroSince = frame.now;
     }
     return wake(frame, zero, desired);
+  }
+
+  /** The phase stays until zero is reached: work that comes meanwhile wakes again. */
+  private static int giveUp(Frame frame, ScaleToZero zero, int desired) {
+    String note = "not ready within the wake timeout, and no work any more";
+    int result = frame.step(Stage.ZERO, "waking", Formula.GIVEN, note, desired, zero.idleCount());
+    goes(frame, zero);
+    because(frame, result != desired, 0);
+    return result;
+  }
+
+  private static void goes(Frame frame, ScaleToZero zero) {
+    frame.zeroing = true;
+    frame.straight =
+        zero.isStraight() && frame.policy.down.select() != DirectionLimits.Select.DISABLED;
   }
 
   private static int wake(Frame frame, ScaleToZero zero, int desired) {

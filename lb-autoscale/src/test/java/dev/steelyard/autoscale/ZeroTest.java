@@ -133,6 +133,22 @@ class ZeroTest {
   }
 
   @Test
+  void aWakeUpIsGivenUpWithoutAnotherCountdownAndTakenUpAgainWithWork() {
+    ScaleToZero zero = ScaleToZero.after(Duration.ofHours(1)).wakeTo(3);
+    DirectionLimits oneAMinute =
+        DirectionLimits.none().rate(RatePolicy.instances(1, Duration.ofMinutes(1)));
+    Service service = new Service(policy(zero).scaleDown(oneAMinute).build(), 0);
+    service.at(0, 0);
+    assertEquals(3, service.at(10, 5).desired());
+    assertEquals(3, service.at(610, 0, 0).desired());
+    assertEquals(3, service.at(611, -1, 0).desired(), "nobody knows");
+    assertEquals(2, service.at(1212, 0, 0).desired());
+    assertEquals(ZeroPhase.WAKING, service.phase());
+    assertEquals(3, service.at(1220, 5, 0).desired());
+    assertEquals(3, service.at(1230, 0, 0).desired());
+  }
+
+  @Test
   void aWakeUpThatIsStillWantedIsNotGivenUp() {
     Service service =
         new Service(policy(AFTER_A_MINUTE.wakeTimeout(Duration.ofSeconds(120))).build(), 0);

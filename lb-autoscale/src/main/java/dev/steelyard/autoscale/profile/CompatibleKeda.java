@@ -6,11 +6,9 @@ import dev.steelyard.autoscale.Proposal;
 import dev.steelyard.autoscale.ScalingPolicy;
 import dev.steelyard.autoscale.ScalingRule;
 import dev.steelyard.autoscale.limits.DirectionLimits;
-import dev.steelyard.autoscale.limits.RatePolicy;
 import dev.steelyard.autoscale.limits.ScaleToZero;
 import dev.steelyard.autoscale.rules.Activation;
 import dev.steelyard.autoscale.rules.Fallback;
-import dev.steelyard.autoscale.rules.TargetTracking;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,8 +37,6 @@ public final class CompatibleKeda {
   /** {@code maxReplicaCount}: {@value}. */
   public static final int DEFAULT_MAXIMUM = 100;
 
-  private static final Duration PERIOD = Duration.ofSeconds(15);
-
   private final List<ScalingRule> triggers = new ArrayList<>();
   private int minimum;
   private int maximum = DEFAULT_MAXIMUM;
@@ -53,12 +49,8 @@ public final class CompatibleKeda {
   private int failureThreshold = -1;
   private int fallbackReplicas;
   private Fallback.Behavior fallbackBehavior = Fallback.Behavior.STATIC;
-  private DirectionLimits up =
-      DirectionLimits.none()
-          .rate(RatePolicy.instances(4, PERIOD))
-          .rate(RatePolicy.percent(100, PERIOD));
-  private DirectionLimits down =
-      DirectionLimits.none().window(Duration.ofMinutes(5)).rate(RatePolicy.percent(100, PERIOD));
+  private DirectionLimits up = Compatible.kubernetesScaleUp();
+  private DirectionLimits down = Compatible.kubernetesScaleDown();
 
   private CompatibleKeda() {}
 
@@ -82,7 +74,7 @@ public final class CompatibleKeda {
    */
   public CompatibleKeda trigger(Metric metric, double target, double activation) {
     Metric total = metric.as(Metric.Kind.PROPORTIONAL_TOTAL);
-    return trigger(TargetTracking.of(total, target), total, activation);
+    return trigger(Compatible.kubernetesAverageValue(total, target), total, activation);
   }
 
   /**

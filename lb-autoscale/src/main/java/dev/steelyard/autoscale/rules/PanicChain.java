@@ -68,6 +68,22 @@ final class PanicChain {
     return known(evaluation, since, highest, window, value(stable), value(panic));
   }
 
+  /** The stable average as of now; NaN where it is missing. */
+  double stable(Evaluation evaluation) {
+    Reading reading = evaluation.reading(knobs.stableMetric);
+    if (!reading.isKnown() || !knobs.averages()) {
+      return reading.value();
+    }
+    long now = evaluation.now();
+    SampleWindow window =
+        SampleWindow.restore(evaluation.memory(), WINDOW, knobs.stable, granularity, now)
+            .hold(now, reading.value());
+    int buckets = stableBuckets();
+    return knobs.weighted
+        ? window.weightedAverage(now, buckets)
+        : window.sum(now, buckets) / window.count(now, buckets);
+  }
+
   private double value(Reading reading) {
     return reading.isKnown() ? reading.value() : knobs.missing.value();
   }

@@ -5,7 +5,6 @@ import dev.steelyard.autoscale.Memory;
 import dev.steelyard.autoscale.Metric;
 import dev.steelyard.autoscale.MissingData;
 import dev.steelyard.autoscale.Proposal;
-import dev.steelyard.autoscale.Reading;
 import dev.steelyard.autoscale.ScalingRule;
 import java.time.Duration;
 import java.time.Instant;
@@ -368,8 +367,7 @@ public final class PanicWindow implements ScalingRule {
 
   @Override
   public boolean wouldScaleOutAt(Evaluation evaluation, int count) {
-    Reading reading = evaluation.reading(knobs.stableMetric);
-    return reading.isKnown() && reading.value() > knobs.target() * count;
+    return chain.stable(evaluation) > knobs.target() * count;
   }
 
   /**
@@ -415,6 +413,24 @@ public final class PanicWindow implements ScalingRule {
    */
   public Duration panicWindow() {
     return knobs.panic;
+  }
+
+  /**
+   * At which multiple of the ready instances panic begins.
+   *
+   * @return the multiple
+   */
+  public double threshold() {
+    return knobs.threshold;
+  }
+
+  /**
+   * What happens where its metric is missing.
+   *
+   * @return the rule
+   */
+  public MissingData missing() {
+    return knobs.missing;
   }
 
   /**

@@ -188,7 +188,8 @@ class KnativeVectorsTest {
     long window = given.get("stableWindowSeconds").asLong() * 1000;
     return switch (given.get("state").asText()) {
       case "Active" -> busy(policy, current, Math.min(inState, window));
-      case "Inactive" -> busy(policy, current, inState + window);
+      case "Inactive" ->
+          current == 0 ? ScalingState.initial() : busy(policy, current, inState + window);
       case "Activating" -> busy(policy, 0, inState);
       default -> ScalingState.initial();
     };
