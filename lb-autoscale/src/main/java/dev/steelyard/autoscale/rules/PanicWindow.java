@@ -9,6 +9,7 @@ import dev.steelyard.autoscale.ScalingRule;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 import java.util.Objects;
 import java.util.Optional;
 
