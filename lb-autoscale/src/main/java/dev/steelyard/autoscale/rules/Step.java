@@ -15,7 +15,14 @@ import java.util.Objects;
  * @param adjustment what happens; possibly nothing
  */
 public record Step(double lower, double upper, Adjustment adjustment) {
-  /** Checks the bounds. */
+  /**
+   * Checks the bounds.
+   *
+   * @param lower where the step begins
+   * @param upper where it ends
+   * @param adjustment what happens
+   * @throws IllegalArgumentException if the bounds cross or are both open
+   */
   public Step {
     Objects.requireNonNull(adjustment, "adjustment");
     if (Double.isNaN(lower) || Double.isNaN(upper) || !(lower < upper)) {

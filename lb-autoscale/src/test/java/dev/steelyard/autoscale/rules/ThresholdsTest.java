@@ -166,15 +166,11 @@ class ThresholdsTest {
     Trigger held = errors.missing(MissingData.hold());
     Trigger safe = errors.missing(MissingData.safeDefault(9));
     ScalingMetrics.Builder full = at(4).metric(Metric.CPU, 90);
-    assertEquals(
-        4, decide(policy(Thresholds.of(busy(70), memory, held)).build(), full).desired());
-    assertEquals(
-        4, decide(policy(Thresholds.of(busy(70), held, memory)).build(), full).desired());
+    assertEquals(4, decide(policy(Thresholds.of(busy(70), memory, held)).build(), full).desired());
+    assertEquals(4, decide(policy(Thresholds.of(busy(70), held, memory)).build(), full).desired());
     ScalingMetrics.Builder quiet = at(4).metric(Metric.CPU, 50);
-    assertEquals(
-        9, decide(policy(Thresholds.of(busy(70), memory, safe)).build(), quiet).desired());
-    assertEquals(
-        9, decide(policy(Thresholds.of(busy(70), safe, memory)).build(), quiet).desired());
+    assertEquals(9, decide(policy(Thresholds.of(busy(70), memory, safe)).build(), quiet).desired());
+    assertEquals(9, decide(policy(Thresholds.of(busy(70), safe, memory)).build(), quiet).desired());
   }
 
   @Test
