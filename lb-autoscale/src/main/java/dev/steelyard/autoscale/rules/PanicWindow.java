@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Knative's autoscaler (KPA): the size follows a total's average over a long, <i>stable</i> window;
