@@ -389,6 +389,32 @@ class TargetTrackingTest {
   }
 
   @Test
+  void smoothingSeesTheSameLoadOnMoreInstancesAsTheSameLoad() {
+    ScalingPolicy policy = policy(CPU_50.smoothing(Duration.ofSeconds(60)));
+    ScalingDecision first = policy.decide(ScalingState.initial(), each(4, 100, 0).build());
+    ScalingMetrics.Builder after = ScalingMetrics.at(NOON.plusSeconds(15));
+    for (int i = 0; i < 8; i++) {
+      after.instance("i" + i, facts -> facts.metric(CPU, 50));
+    }
+    assertEquals(8, policy.decide(first.next(), after.build()).desired());
+  }
+
+  @Test
+  void aSampleIsStaleOnceItIsOlderThanTheLimit() {
+    for (int late = 0; late <= 1; late++) {
+      Instant sampled = NOON.minusSeconds(300).minusMillis(late);
+      ScalingMetrics.Builder metrics =
+          pool(2).instance("a", a -> a.metric(CPU, 100, sampled, Duration.ZERO));
+      Evaluation evaluation =
+          Evaluation.of(policy(CPU_50), ScalingState.initial(), metrics.build(), "any");
+      assertEquals(late, evaluation.reading(CPU).stale());
+      assertEquals(late, evaluation.reading(CPU).missing());
+      ScalingDecision pool = decide(CPU_50, pool(2).metric(CPU, 100, sampled));
+      assertEquals(late == 0 ? 4 : 2, pool.desired(), pool::explain);
+    }
+  }
+
+  @Test
   void aSmoothedSpikeIsSeenByItsShareOfTime() {
     ScalingPolicy policy = policy(CPU_50.smoothing(Duration.ofSeconds(60)));
     ScalingState state =
