@@ -68,7 +68,7 @@ final class Zero {
 
   /**
    * A rule that does not say whether there is work says so by asking for instances; a floor above
-   * zero is work, too. Where a rule cannot say, and no other has work, nobody knows.
+   * zero is work, too. Where a rule cannot say, or is doubted, and no other has work, nobody knows.
    */
   private static Work work(Frame frame) {
     Work work = Work.NO;
@@ -88,7 +88,7 @@ final class Zero {
         work = Work.UNKNOWN;
       }
     }
-    return work;
+    return frame.confidence < frame.policy.confidenceToScaleIn ? Work.UNKNOWN : work;
   }
 
   private static int byHand(Frame frame, int desired) {

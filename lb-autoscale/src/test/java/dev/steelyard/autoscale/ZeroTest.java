@@ -169,6 +169,19 @@ class ZeroTest {
     assertEquals(ZeroPhase.WAKING, service.phase());
   }
 
+  @Test
+  void doubtDoesNotSendTheLastInstanceAway() {
+    ScalingPolicy policy = policy(AFTER_A_MINUTE).confidenceToScaleIn(0.5).build();
+    ScalingMetrics busy = ScalingMetrics.at(NOON).instances(1).metric(QUEUE, 5).build();
+    ScalingState state = policy.decide(ScalingState.initial(), busy).next();
+    Instant later = NOON.plusSeconds(600);
+    ScalingMetrics old =
+        ScalingMetrics.at(later).instances(1).metric(QUEUE, 0, later.minusSeconds(290)).build();
+    ScalingMetrics fresh = ScalingMetrics.at(later).instances(1).metric(QUEUE, 0, later).build();
+    assertEquals(1, policy.decide(state, old).desired());
+    assertEquals(0, policy.decide(state, fresh).desired());
+  }
+
   // kedacore/keda#5008
   @Test
   void aFreshDeploymentIsNotScaledAwayAtOnce() {
