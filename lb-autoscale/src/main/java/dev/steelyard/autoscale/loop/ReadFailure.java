@@ -15,6 +15,9 @@ public record ReadFailure(String what, Kind kind, String message) {
   /**
    * Checks the arguments and shortens the message.
    *
+   * @param what what is missing
+   * @param kind the kind of failure
+   * @param message what happened
    * @throws NullPointerException if an argument is null
    */
   public ReadFailure {

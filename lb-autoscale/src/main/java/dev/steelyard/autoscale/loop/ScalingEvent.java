@@ -51,7 +51,21 @@ public record ScalingEvent(
     FAILED
   }
 
-  /** Makes the list immutable. */
+  /**
+   * Makes the list immutable.
+   *
+   * @param time when it happened, the first time
+   * @param lastTime when it happened the last time
+   * @param times how often it happened in a row
+   * @param status what became of it
+   * @param action what was decided
+   * @param from how many instances there were
+   * @param wanted how many were asked for
+   * @param to how many there should be after it
+   * @param reasons why
+   * @param message what became of it, in words
+   * @param error what went wrong, or null
+   */
   public ScalingEvent {
     reasons = List.copyOf(reasons);
   }

@@ -121,7 +121,7 @@ final class AutoscaleRun {
                   .listener(new Reporter())
                   .build()) {
         boolean done = play(servers, callers, scaler);
-        callers.close();
+        callers.end();
         return result(servers, callers, scaler, follower, done);
       }
     }

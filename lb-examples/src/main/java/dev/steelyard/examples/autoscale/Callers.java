@@ -88,12 +88,18 @@ final class Callers implements AutoCloseable {
     return requests() - answered() - errors();
   }
 
-  /** Lets the requests that are under way end. Idempotent. */
-  @Override
-  public void close() throws InterruptedException {
+  /** Sends no more, and waits for the requests that are under way. */
+  void end() throws InterruptedException {
     closed = true;
     for (Thread thread : threads) {
       thread.join(TimeUnit.SECONDS.toMillis(JOIN_SECONDS));
     }
+  }
+
+  /** Breaks off what is still under way. */
+  @Override
+  public void close() {
+    closed = true;
+    threads.forEach(Thread::interrupt);
   }
 }
