@@ -369,7 +369,7 @@ public final class ScalingPolicy {
     public static final int DEFAULT_STALE_SECONDS = 300;
 
     /** The least confidence with which instances are taken away: {@value}. */
-    public static final double DEFAULT_CONFIDENCE_TO_SCALE_IN = 0.25;
+    public static final double DEFAULT_CONFIDENCE_TO_SCALE_IN = 0;
 
     /** How long the default stabilization window of scaling down is, in seconds: {@value}. */
     public static final int DEFAULT_DOWN_WINDOW_SECONDS = 300;
@@ -622,7 +622,9 @@ public final class ScalingPolicy {
      *   <li>what rules say of themselves.
      * </ul>
      *
-     * <p>A metric of the pool that is fresh has full confidence.
+     * <p>A metric of the pool that is fresh has full confidence. It is off by default, because with
+     * it more load may be believed more and so ask for fewer instances; 0.25 stops scale-ins on
+     * little evidence only.
      *
      * @param least in [0, 1]; 0 switches it off; default {@value #DEFAULT_CONFIDENCE_TO_SCALE_IN}
      * @return this

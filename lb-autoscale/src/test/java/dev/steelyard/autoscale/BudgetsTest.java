@@ -228,6 +228,7 @@ class BudgetsTest {
     return ScalingPolicy.builder()
         .bounds(1, 100)
         .rule(TargetTracking.of(Metric.CPU, 50))
+        .confidenceToScaleIn(0.25)
         .scaleDown(DirectionLimits.none());
   }
 

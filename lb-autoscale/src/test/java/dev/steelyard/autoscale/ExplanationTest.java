@@ -2,17 +2,23 @@ package dev.steelyard.autoscale;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.steelyard.autoscale.limits.CapacityMix;
 import dev.steelyard.autoscale.limits.DirectionLimits;
+import dev.steelyard.autoscale.limits.DisruptionBudget;
+import dev.steelyard.autoscale.limits.DownstreamBudget;
 import dev.steelyard.autoscale.limits.FlapBudget;
 import dev.steelyard.autoscale.limits.InstanceType;
 import dev.steelyard.autoscale.limits.RatePolicy;
+import dev.steelyard.autoscale.limits.ScaleToZero;
 import dev.steelyard.autoscale.rules.TargetTracking;
 import dev.steelyard.autoscale.testing.Wish;
 import java.io.IOException;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -235,27 +241,43 @@ class ExplanationTest {
     assertFalse(words.contains("cooldown"), words);
   }
 
+  /** Whoever adds a knob to the policy adds it here and to the copy. */
   @Test
-  void anotherPolicyIsBegunWithAllThatThisOneHas() {
+  void anotherPolicyIsBegunWithAllThatThisOneHas() throws IllegalAccessException {
+    ScalingPolicy plain = ScalingPolicy.builder().bounds(1, 2).build();
     ScalingPolicy policy =
         ScalingPolicy.builder()
             .name("a")
-            .bounds(2, 10)
+            .bounds(0, 10)
             .rule(Wish.of(3))
             .combine(ScalingPolicy.Combination.VOTE)
-            .scaleUp(DirectionLimits.none().cooldown(Duration.ofMinutes(3)))
+            .scaleUp(
+                DirectionLimits.none()
+                    .window(Duration.ofHours(1))
+                    .cooldown(Duration.ofMinutes(3)))
             .scaleDown(DirectionLimits.disabled())
             .sharedCooldown(true)
             .criticalCooldown(Duration.ofSeconds(1))
             .warmup(Duration.ofSeconds(2))
             .flapBudget(FlapBudget.of(2, Duration.ofHours(1)))
-            .cost(
-                CapacityMix.of(InstanceType.of("m", 1, 0.1)).changePenalty(1, Duration.ofHours(2)))
+            .downstream(DownstreamBudget.of("db", "connections", 100))
+            .cost(CapacityMix.of(InstanceType.of("m", 1, 0.1)))
+            .disruption(DisruptionBudget.percent(50))
             .confidenceToScaleIn(0.4)
+            .scaleToZero(ScaleToZero.after(Duration.ofMinutes(5)).wakePath("proxy"))
             .startup(Duration.ofSeconds(3), Duration.ofSeconds(4))
             .staleAfter(Duration.ofSeconds(5))
+            .projectionGuard(false)
+            .zeroIsOff(true)
+            .boundsFirst(true)
             .build();
-    assertEquals(policy.describe(), policy.toBuilder().build().describe());
+    ScalingPolicy copy = policy.toBuilder().build();
+    for (Field field : ScalingPolicy.class.getDeclaredFields()) {
+      if (!Modifier.isStatic(field.getModifiers()) && !field.isSynthetic()) {
+        assertEquals(field.get(policy), field.get(copy), field.getName());
+        assertNotEquals(field.get(policy), field.get(plain), field.getName());
+      }
+    }
     assertThrows(IllegalArgumentException.class, () -> policy.toBuilder().rule(Wish.of(4)));
   }
 }
