@@ -64,16 +64,25 @@ final class ModelOptions {
       return Duration.ofSeconds(1);
     }
     String unit = capacity.substring(slash() + 1);
-    return Spans.duration(unit.matches("[a-z]+") ? "1" + unit : unit);
+    try {
+      return Spans.duration(unit.matches("[a-z]+") ? "1" + unit : unit);
+    } catch (IllegalArgumentException e) {
+      throw wrong(e);
+    }
   }
 
   private double number(String text) {
     try {
       return Double.parseDouble(text);
     } catch (NumberFormatException e) {
-      throw new IllegalArgumentException(
-          "--capacity must be a number, possibly per time (50, 3000/m), was " + capacity, e);
+      throw wrong(e);
     }
+  }
+
+  private IllegalArgumentException wrong(IllegalArgumentException cause) {
+    return new IllegalArgumentException(
+        "--capacity must be a number, possibly per time (50, 3000/m, 900/5m), was " + capacity,
+        cause);
   }
 
   ServiceModel model() {

@@ -170,7 +170,7 @@ class CommandTest {
         "replay --policy NIX --trace LOAD --capacity 10      | no such file: ",
         "replay --policy OLD --trace LOAD --capacity x        | --capacity must be a number",
         "replay --policy OLD --trace LOAD --column rps --capacity 0 | capacity must be finite and above 0",
-        "replay --policy OLD --trace LOAD --column rps --capacity 5/x | 'x' is not a duration",
+        "replay --policy OLD --trace LOAD --column rps --capacity 5/x | --capacity must be a number, possibly per time (50, 3000/m, 900/5m), was 5/x",
         "replay --policy OLD --trace LOAD --capacity 10       | load.csv, line 2: 'a' is not a num",
         "replay --policy OLD --trace LOAD --capacity 10 --row a | --row needs --wide",
         "replay --policy OLD --trace LOAD --capacity 10 --chart x.png | --chart must end in .svg",

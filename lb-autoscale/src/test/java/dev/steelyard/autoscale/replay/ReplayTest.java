@@ -105,6 +105,25 @@ class ReplayTest {
         result.changes().get(0));
   }
 
+  @Test
+  void theExampleOfTheDocumentationIsTrue() {
+    ServiceModel model =
+        ServiceModel.capacity(10).startup(MINUTE.multipliedBy(2)).initialInstances(1).build();
+    Trace trace = load(7, 7, 30, 30, 30, 30);
+    ReplayResult result = Replay.run(tracking("cpu", 70), trace, model);
+    assertEquals(List.of(1, 1, 1, 2, 2, 3), ordered(result));
+    assertEquals(4, result.demand(2));
+    assertEquals(20 * 60, result.lost(2), 1e-9);
+    assertEquals(1, result.ready(4));
+    assertEquals(2, result.ready(5));
+    ScalingPolicy rate =
+        ScalingPolicy.builder()
+            .bounds(1, 100)
+            .rule(TargetTracking.of(Metric.REQUEST_RATE, 7))
+            .build();
+    assertEquals(5, Replay.run(rate, trace, model).ordered(3));
+  }
+
   private static List<Integer> ordered(ReplayResult result) {
     List<Integer> all = new ArrayList<>();
     for (int i = 0; i < result.size(); i++) {
