@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  *         .stateStore(StateStore.file(Path.of("orders.state")))
  *         .build()) {
  *   scaler.start();
- *   ...
+ *   // ... later
  * }
  * }</pre>
  *
