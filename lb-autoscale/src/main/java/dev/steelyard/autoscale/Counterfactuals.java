@@ -15,7 +15,7 @@ final class Counterfactuals {
   private static final double GREATEST = 1e12;
 
   /** Digits that a boundary is told with: finer than that is the rounding of the arithmetic. */
-  private static final int DIGITS = 9;
+  private static final int DIGITS = 8;
 
   private static final int MOST_STEPS_IN_TIME = 64;
 
