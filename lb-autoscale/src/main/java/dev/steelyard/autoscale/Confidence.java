@@ -14,9 +14,10 @@ import org.jspecify.annotations.Nullable;
  *   <li><b>agreement</b>: rules that ask for the direction of the result, of all that ask for a
  *       size or cannot say; 1 where the policy says that one rule is enough (minimum, priority);
  *   <li><b>distance</b>: {@code min(1, z / 2)}, z being how far the proposal is from the present
- *       number, in standard errors of the average it rests on: {@code z = (|proposal - current| /
- *       current) / (spread / (value sqrt(counted)))}; 1 where there is no spread, as for a metric
- *       of the pool;
+ *       number, in standard errors of what it rests on: {@code z = (|proposal - current| / current)
+ *       / (spread / (target sqrt(counted)))}. The target, not the value, is the measure: with the
+ *       value, more load would be believed more. 1 where there is no spread, as for a metric of the
+ *       pool, and for rules without a target;
  *   <li>and what rules say of themselves.
  * </ul>
  *
@@ -66,7 +67,8 @@ final class Confidence {
               Stage.CONFIDENCE, name, Formula.SHARE, null, reading.counted, reading.missing));
     }
     int current = evaluation.current();
-    if (reading.spread > 0 && reading.value > 0 && current > 0 && proposal.size() != current) {
+    double reference = proposal.reference();
+    if (reading.spread > 0 && reference > 0 && current > 0 && proposal.size() != current) {
       keep(
           DISTANCE,
           Proof.Step.of(
@@ -76,7 +78,7 @@ final class Confidence {
               null,
               Math.abs(proposal.size() - current),
               current,
-              reading.value,
+              reference,
               reading.spread,
               reading.counted));
     }

@@ -568,7 +568,7 @@ public enum Formula {
    * How far the proposal is from the present number, in standard errors; two are 1. What comes in
    * is the difference in instances.
    */
-  DISTANCE("current", "value", "spread", "counted") {
+  DISTANCE("current", "target", "spread", "counted") {
     @Override
     double compute(double in, double[] p) {
       return Math.min(1, in / p[0] / (p[2] / (p[1] * Math.sqrt(p[3]))) / 2);

@@ -142,7 +142,9 @@ final class PolicyWords {
               + ": after "
               + span(zero.idle())
               + " without work, which counts from the last decision that saw some; the step "
-              + (zero.isStraight() ? "waits for no rate or cooldown." : "keeps to rates and cooldowns.")
+              + (zero.isStraight()
+                  ? "waits for no rate or cooldown."
+                  : "keeps to rates and cooldowns.")
               + " Work wakes the service at once, to "
               + zero.wakeTo()
               + ".");

@@ -35,6 +35,7 @@ public final class Proposal {
   private final long lookAgain;
   private final boolean critical;
   private final double confidence;
+  private final double reference;
   private final int active;
 
   private Proposal(Draft draft) {
@@ -49,6 +50,7 @@ public final class Proposal {
     this.lookAgain = draft.lookAgain;
     this.critical = draft.critical;
     this.confidence = draft.confidence;
+    this.reference = draft.reference;
     this.active = draft.active;
   }
 
@@ -65,6 +67,7 @@ public final class Proposal {
     long lookAgain = Long.MAX_VALUE;
     boolean critical;
     double confidence = Double.NaN;
+    double reference = Double.NaN;
     int active = -1;
   }
 
@@ -81,6 +84,7 @@ public final class Proposal {
     draft.lookAgain = lookAgain;
     draft.critical = critical;
     draft.confidence = confidence;
+    draft.reference = reference;
     draft.active = active;
     return draft;
   }
@@ -245,6 +249,23 @@ public final class Proposal {
   }
 
   /**
+   * The same, with the value of its metric per instance at which the rule would ask for the present
+   * number. With it, the decision's confidence takes into account how far the proposal is from no
+   * change, in standard errors of the average it rests on.
+   *
+   * @param value above 0, in the metric's unit: the target
+   * @return the proposal
+   */
+  public Proposal against(double value) {
+    if (!(value > 0)) {
+      throw new IllegalArgumentException("the reference must be above 0, was " + value);
+    }
+    Draft draft = draft();
+    draft.reference = value;
+    return new Proposal(draft);
+  }
+
+  /**
    * The same, with whether there is work: what a policy that scales to zero goes by. Without it,
    * the rule says nothing about it.
    *
@@ -368,6 +389,15 @@ public final class Proposal {
    */
   public double confidence() {
     return confidence;
+  }
+
+  /**
+   * The value per instance at which the rule would ask for the present number.
+   *
+   * @return the value; NaN if the rule does not say
+   */
+  public double reference() {
+    return reference;
   }
 
   /**

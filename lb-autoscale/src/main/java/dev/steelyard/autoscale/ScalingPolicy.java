@@ -369,7 +369,7 @@ public final class ScalingPolicy {
     public static final int DEFAULT_STALE_SECONDS = 300;
 
     /** The least confidence with which instances are taken away: {@value}. */
-    public static final double DEFAULT_CONFIDENCE_TO_SCALE_IN = 0;
+    public static final double DEFAULT_CONFIDENCE_TO_SCALE_IN = 0.25;
 
     /** How long the default stabilization window of scaling down is, in seconds: {@value}. */
     public static final int DEFAULT_DOWN_WINDOW_SECONDS = 300;
@@ -618,13 +618,12 @@ public final class ScalingPolicy {
      *   <li>agreement, the rules that ask for the direction taken of those that ask (1 where the
      *       combination says that one is enough);
      *   <li>distance, {@code min(1, z / 2)}: z is how far the proposal is from the present number
-     *       in standard errors of the average that it rests on;
+     *       in standard errors, of the spread of instances against the target;
      *   <li>what rules say of themselves.
      * </ul>
      *
-     * <p>A metric of the pool that is fresh has full confidence. It is off by default, because with
-     * it more load may be believed more and so ask for fewer instances; 0.25 stops scale-ins on
-     * little evidence only.
+     * <p>A metric of the pool that is fresh has full confidence; the default stops scale-ins on
+     * very little evidence only.
      *
      * @param least in [0, 1]; 0 switches it off; default {@value #DEFAULT_CONFIDENCE_TO_SCALE_IN}
      * @return this

@@ -59,8 +59,8 @@ public interface ScalingRule {
   }
 
   /**
-   * The metrics that the rule looks at, for those who have to supply them, and for the linter, which
-   * tries them out. The default names none.
+   * The metrics that the rule looks at, for those who have to supply them, and for the linter,
+   * which tries them out. The default names none.
    *
    * @return the metrics, each once
    */

@@ -24,8 +24,7 @@ import org.junit.jupiter.api.Test;
 /** One test for each row of docs/autoscaling-decisions.md, in its order. */
 class DisagreementsTest {
   private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
-  private static final Window NOW =
-      Window.once(NOON.minusSeconds(60), NOON.plusSeconds(60));
+  private static final Window NOW = Window.once(NOON.minusSeconds(60), NOON.plusSeconds(60));
 
   private static ScalingPolicy.Builder policy(ScalingRule... rules) {
     ScalingPolicy.Builder builder =
@@ -60,8 +59,7 @@ class DisagreementsTest {
     assertEquals(
         2,
         decide(
-            policy(named("a", 5), named("b", 2)).combine(ScalingPolicy.Combination.MIN),
-            fleet(5)));
+            policy(named("a", 5), named("b", 2)).combine(ScalingPolicy.Combination.MIN), fleet(5)));
   }
 
   @Test
@@ -73,8 +71,7 @@ class DisagreementsTest {
     assertEquals(2, decide(policy(cpu.missing(MissingData.ignore()), named("b", 2)), fleet(5)));
     assertEquals(
         8, decide(policy(cpu.missing(MissingData.safeDefault(8)), named("b", 2)), fleet(5)));
-    assertEquals(
-        10, decide(policy(cpu.missing(MissingData.assume(100)), named("b", 2)), fleet(5)));
+    assertEquals(10, decide(policy(cpu.missing(MissingData.assume(100)), named("b", 2)), fleet(5)));
   }
 
   @Test
@@ -111,9 +108,7 @@ class DisagreementsTest {
   @Test
   void aCooldownBeginsWithTheChangeOrItsCompletion() {
     ScalingPolicy policy =
-        policy(Wish.of(9))
-            .scaleUp(DirectionLimits.none().cooldown(Duration.ofMinutes(5)))
-            .build();
+        policy(Wish.of(9)).scaleUp(DirectionLimits.none().cooldown(Duration.ofMinutes(5))).build();
     ScalingState grown = ScalingState.initial().scaled(NOON.minusSeconds(300), 4, 5);
     assertEquals(9, policy.decide(grown, fleet(5).build()).desired());
     ScalingState slow = grown.completed(NOON.minusSeconds(60));
@@ -196,8 +191,7 @@ class DisagreementsTest {
             Trigger.out(Metric.CPU, Operator.AT_LEAST, 80, Adjustment.change(1)),
             Trigger.in(Metric.CPU, Operator.AT_MOST, 60, Adjustment.change(-1)));
     assertEquals(3, decide(policy(pair), fleet(3).metric(Metric.CPU, 60))); // 90 on 2
-    assertEquals(
-        2, decide(policy(pair).projectionGuard(false), fleet(3).metric(Metric.CPU, 60)));
+    assertEquals(2, decide(policy(pair).projectionGuard(false), fleet(3).metric(Metric.CPU, 60)));
     TargetTracking tracking = TargetTracking.of(Metric.CPU, 50);
     assertEquals(10, decide(policy(tracking), fleet(10).metric(Metric.CPU, 54)));
   }

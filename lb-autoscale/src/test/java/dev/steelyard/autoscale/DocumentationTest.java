@@ -124,8 +124,7 @@ class DocumentationTest {
       boolean whole = fragment.lines().anyMatch(line -> line.startsWith("import "));
       Path file =
           Files.createDirectories(folder.resolve("f" + i)).resolve("Fragment" + i + ".java");
-      Files.writeString(
-          file, whole ? fragment : FRAME.formatted("Fragment" + i, member(fragment)));
+      Files.writeString(file, whole ? fragment : FRAME.formatted("Fragment" + i, member(fragment)));
       command.add(file.toString());
     }
     Path output = folder.resolve("output.txt");

@@ -252,9 +252,7 @@ class ExplanationTest {
             .rule(Wish.of(3))
             .combine(ScalingPolicy.Combination.VOTE)
             .scaleUp(
-                DirectionLimits.none()
-                    .window(Duration.ofHours(1))
-                    .cooldown(Duration.ofMinutes(3)))
+                DirectionLimits.none().window(Duration.ofHours(1)).cooldown(Duration.ofMinutes(3)))
             .scaleDown(DirectionLimits.disabled())
             .sharedCooldown(true)
             .criticalCooldown(Duration.ofSeconds(1))

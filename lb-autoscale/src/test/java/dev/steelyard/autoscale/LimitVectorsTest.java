@@ -37,9 +37,7 @@ class LimitVectorsTest {
     boolean capped = c.path("expected").path("capped").asBoolean();
     assertEquals(c.path("expected").path("count").asInt(), decision.desired());
     assertEquals(
-        capped
-            ? List.of(ScalingReason.CUSTOM, ScalingReason.BOUND)
-            : List.of(ScalingReason.CUSTOM),
+        capped ? List.of(ScalingReason.CUSTOM, ScalingReason.BOUND) : List.of(ScalingReason.CUSTOM),
         decision.reasons());
   }
 
@@ -61,10 +59,7 @@ class LimitVectorsTest {
                     .tolerance(0, 0))
             .build();
     ScalingMetrics metrics =
-        ScalingMetrics.at(NOON)
-            .instances(1)
-            .metric(databases, c.path("databases").asInt())
-            .build();
+        ScalingMetrics.at(NOON).instances(1).metric(databases, c.path("databases").asInt()).build();
     assertEquals(
         c.path("expected").asInt(),
         policy.decide(ScalingState.initial(), metrics).desired() * unit);

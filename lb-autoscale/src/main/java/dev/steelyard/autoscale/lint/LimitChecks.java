@@ -113,12 +113,8 @@ final class LimitChecks {
                     old,
                     metric,
                     fresh.value(),
-                    policy
-                        .decide(ScalingState.initial(), old)
-                        .recommended(),
-                    policy
-                        .decide(ScalingState.initial(), old)
-                        .desired())));
+                    policy.decide(ScalingState.initial(), old).recommended(),
+                    policy.decide(ScalingState.initial(), old).desired())));
     findings.add(
         new Finding(
             Finding.Code.STALE_BEFORE_NEXT_TICK,

@@ -63,8 +63,7 @@ final class Probe {
     ScalingDecision decision = policy.decide(ScalingState.initial(), known);
     return new Witness(
         List.of(
-            new Witness.Tick(
-                known, metric, value, decision.recommended(), decision.desired())));
+            new Witness.Tick(known, metric, value, decision.recommended(), decision.desired())));
   }
 
   /**
@@ -92,8 +91,7 @@ final class Probe {
       double seen = value.applyAsDouble(ready);
       ScalingMetrics known = metrics(now, asked, Math.min(ready, asked), metric, seen);
       ScalingDecision decision = policy.decide(state, known);
-      all.add(
-          new Witness.Tick(known, metric, seen, decision.recommended(), decision.desired()));
+      all.add(new Witness.Tick(known, metric, seen, decision.recommended(), decision.desired()));
       state = decision.next();
       if (decision.desired() > asked) {
         readyAt = now.plus(startup);

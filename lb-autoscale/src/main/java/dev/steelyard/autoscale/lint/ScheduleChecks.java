@@ -75,11 +75,8 @@ final class ScheduleChecks {
                 + effect.actual()
                 + " instead of "
                 + effect.written()
-                + (effects.size() > 1
-                    ? "; " + (effects.size() - 1) + " more within a year"
-                    : ""),
+                + (effects.size() > 1 ? "; " + (effects.size() - 1) + " more within a year" : ""),
             "a zone without changes, such as UTC, or times that are not at night",
-            probe.once(
-                effect.transition(), Math.max(1, probe.policy().least()), metric, 0)));
+            probe.once(effect.transition(), Math.max(1, probe.policy().least()), metric, 0)));
   }
 }

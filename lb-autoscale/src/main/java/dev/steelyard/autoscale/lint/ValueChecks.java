@@ -88,8 +88,7 @@ final class ValueChecks {
       return;
     }
     double value = rule.target() * 1.5;
-    Witness witness =
-        probe.run(Math.max(1, probe.policy().least()), TICKS, metric, count -> value);
+    Witness witness = probe.run(Math.max(1, probe.policy().least()), TICKS, metric, count -> value);
     if (MovementChecks.last(witness).desired() == probe.policy().most()) {
       findings.add(
           new Finding(

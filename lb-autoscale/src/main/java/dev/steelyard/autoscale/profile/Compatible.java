@@ -49,6 +49,7 @@ public final class Compatible {
    */
   public static ScalingPolicy.Builder kubernetes(int least, int most) {
     return ScalingPolicy.builder()
+        .confidenceToScaleIn(0)
         .name("kubernetes")
         .bounds(least, most)
         .scaleUp(kubernetesScaleUp())
@@ -185,6 +186,7 @@ public final class Compatible {
    */
   public static ScalingPolicy.Builder spanner(int least, int most) {
     return ScalingPolicy.builder()
+        .confidenceToScaleIn(0)
         .name("spanner")
         .bounds(least, most)
         .projectionGuard(false)

@@ -83,6 +83,7 @@ public final class CompatibleAws {
    */
   public static ScalingPolicy.Builder stepScaling(int least, int most) {
     return ScalingPolicy.builder()
+        .confidenceToScaleIn(0)
         .name("aws steps")
         .bounds(least, most)
         .scaleDown(DirectionLimits.none())

@@ -44,6 +44,7 @@ public final class CompatibleAzure {
       triggers.add(rule.missing(MissingData.safeDefault(normal)));
     }
     return ScalingPolicy.builder()
+        .confidenceToScaleIn(0)
         .name("azure")
         .bounds(least, most)
         .rule(Thresholds.of(triggers).named("rules"))

@@ -41,6 +41,7 @@ public final class CompatibleCloudFoundry {
       int least, int most, Duration cooldown, Trigger... rules) {
     DirectionLimits limits = DirectionLimits.none().cooldown(cooldown);
     return ScalingPolicy.builder()
+        .confidenceToScaleIn(0)
         .name("cloud foundry")
         .bounds(least, most)
         .rule(Thresholds.of(rules).named("rules").firstOnly())

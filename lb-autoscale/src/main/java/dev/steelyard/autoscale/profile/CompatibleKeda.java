@@ -244,6 +244,7 @@ public final class CompatibleKeda {
     boolean toZero = minimum == 0 || idle >= 0;
     ScalingPolicy.Builder builder =
         ScalingPolicy.builder()
+            .confidenceToScaleIn(0)
             .name("keda")
             .bounds(toZero ? Math.max(idle, 0) : minimum, maximum)
             .scaleUp(pausedScaleOut ? DirectionLimits.disabled() : up)

@@ -326,6 +326,7 @@ public final class CompatibleKnative {
     boolean toZero = enableScaleToZero && least == 0;
     ScalingPolicy.Builder builder =
         ScalingPolicy.builder()
+            .confidenceToScaleIn(0)
             .name("knative")
             .bounds(toZero ? 0 : Math.max(1, least), maxScale == 0 ? NO_LIMIT : maxScale)
             .scaleUp(DirectionLimits.none())

@@ -35,6 +35,7 @@ public final class CompatibleNomad {
   public static ScalingPolicy.Builder policy(int least, int most, Duration cooldown) {
     DirectionLimits limits = DirectionLimits.none().cooldown(cooldown);
     return ScalingPolicy.builder()
+        .confidenceToScaleIn(0)
         .name("nomad")
         .bounds(least, most)
         .scaleUp(limits)

@@ -9,7 +9,6 @@ import dev.steelyard.autoscale.ScalingRule;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.stream.Stream;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;

@@ -310,7 +310,7 @@ public final class TargetTracking implements ScalingRule {
     if (chain.unknown != null) {
       return Proposal.unknown(knobs.missing, chain.unknown);
     }
-    Proposal proposal = Proposal.size(knobs.metric.reason(), chain.steps());
+    Proposal proposal = Proposal.size(knobs.metric.reason(), chain.steps()).against(knobs.target);
     return chain.memory == null ? proposal : proposal.remembering(chain.memory);
   }
 

@@ -30,8 +30,14 @@ class CommandTest {
 
   @BeforeEach
   void files() throws IOException {
-    policy = file("used.properties", "min.replicas=1\nmax.replicas=50\ntarget.cpu=70\nscale.down.window=5m\n");
-    other = file("new.properties", "min.replicas=1\nmax.replicas=50\ntarget.cpu=50\nscale.down.window=5m\n");
+    policy =
+        file(
+            "used.properties",
+            "min.replicas=1\nmax.replicas=50\ntarget.cpu=70\nscale.down.window=5m\n");
+    other =
+        file(
+            "new.properties",
+            "min.replicas=1\nmax.replicas=50\ntarget.cpu=50\nscale.down.window=5m\n");
     StringBuilder csv = new StringBuilder("when,host,rps\n");
     for (int i = 0; i < 300; i++) {
       csv.append(i * 60).append(",a,").append(100 + 90 * Math.sin(i / 40.0)).append('\n');
