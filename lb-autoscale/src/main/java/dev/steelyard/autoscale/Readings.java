@@ -192,9 +192,7 @@ final class Readings {
         capacities ? unreadyCapacity + (unready - unreadyRoomy) * typical : Double.NaN,
         capacities && allRoomy < counted + missing + unready,
         false,
-        counted > 1
-            ? Math.sqrt(Math.max(0, squares - distances * distances / counted) / (counted - 1))
-            : 0,
+        counted > 1 ? spread(squares - distances * distances / counted, counted) : 0,
         counted > 0 ? oldest : ScalingMetrics.UNKNOWN,
         why);
   }
@@ -212,6 +210,15 @@ final class Readings {
         + " not ready, "
         + stale
         + " too old)";
+  }
+
+  /**
+   * The standard deviation, in single precision: more digits than noise has, and the same whatever
+   * the order in which instances are given.
+   */
+  private static double spread(double squares, int counted) {
+    float deviation = (float) Math.sqrt(Math.max(0, squares) / (counted - 1));
+    return deviation;
   }
 
   /** Kubernetes' rule: whether the sample may be of the time before the instance was ready. */

@@ -288,8 +288,8 @@ class BudgetsTest {
     double[] noisy = {0, 80, 0, 0};
     assertEquals(1, perInstance(calm).confidence());
     ScalingDecision decision = perInstance(noisy);
-    // 4 -> 2: half of the fleet; standard error 20 of an average of 20: half a standard error
-    assertEquals(0.25, decision.confidence(), 1e-12);
+    // 4 -> 2: half of the fleet; a standard error of 20 beside a target of 50: 1.25 of two of them
+    assertEquals(0.625, decision.confidence(), 1e-6);
   }
 
   private static ScalingDecision perInstance(double[] values) {

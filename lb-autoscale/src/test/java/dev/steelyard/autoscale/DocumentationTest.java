@@ -44,6 +44,10 @@ class DocumentationTest {
       import java.util.*;
       import java.util.concurrent.*;
       import static dev.steelyard.autoscale.Metric.*;
+      import static dev.steelyard.autoscale.profile.CompatibleAws.AdjustmentType.*;
+      import dev.steelyard.autoscale.profile.CompatibleAws.*;
+      import static java.time.DayOfWeek.*;
+      import static java.time.Duration.*;
 
       class %s {
         @interface Test {}
@@ -57,6 +61,18 @@ class DocumentationTest {
         Instant morning = NOON;
         ScalingMetrics metrics;
         ScalingState state;
+        ScalingPolicy policy;
+        ScalingPolicy inUse;
+        ScalingPolicy policy(double target, double window) { return inUse; }
+        ScalingTarget target;
+        Queue<Object> queue;
+        int databases;
+        int shards;
+        ZoneId berlin;
+        Trace load;
+        Trace trace;
+        ServiceModel service;
+        ServiceModel model;
         %s
       }
       """;

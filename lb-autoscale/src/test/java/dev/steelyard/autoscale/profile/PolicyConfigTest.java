@@ -142,7 +142,9 @@ class PolicyConfigTest {
     assertEquals(Duration.ofSeconds(90), policy.staleAfter());
     assertEquals(Duration.ofMinutes(2), policy.startupGrace());
     ScalingMetrics blind = ScalingMetrics.at(NOON).instances(2).build();
-    assertEquals(5, policy.decide(ScalingState.initial(), blind).desired());
+    ScalingDecision decision = policy.decide(ScalingState.initial(), blind);
+    assertEquals(5, decision.recommended());
+    assertEquals(2, decision.desired(), "the window up waits");
   }
 
   @Test

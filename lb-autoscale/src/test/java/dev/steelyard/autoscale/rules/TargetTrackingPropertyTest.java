@@ -84,6 +84,7 @@ class TargetTrackingPropertyTest {
         ScalingPolicy.builder()
             .bounds(0, 1_000_000)
             .projectionGuard(false)
+            .confidenceToScaleIn(0) // of the rule alone
             .scaleDown(DirectionLimits.none())
             .rule(rule)
             .build();
