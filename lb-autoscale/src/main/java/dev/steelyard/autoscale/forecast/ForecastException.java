@@ -9,6 +9,7 @@ package dev.steelyard.autoscale.forecast;
 public final class ForecastException extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
 
+  /** Why; enums are serializable. */
   private final Reason reason;
 
   ForecastException(Reason reason, String message) {

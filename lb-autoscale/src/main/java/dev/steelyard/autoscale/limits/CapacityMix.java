@@ -46,7 +46,12 @@ public final class CapacityMix {
    * @param pricePerHour what they cost per hour
    */
   public record Plan(List<Line> lines, double pricePerHour) {
-    /** Copies the lines. */
+    /**
+     * Copies the lines.
+     *
+     * @param lines the instances by type, on demand first
+     * @param pricePerHour what they cost per hour
+     */
     public Plan {
       lines = List.copyOf(lines);
     }

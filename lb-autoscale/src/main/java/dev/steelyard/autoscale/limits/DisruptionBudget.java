@@ -9,7 +9,12 @@ package dev.steelyard.autoscale.limits;
  *     Kubernetes' disruption budgets are; 0 where {@code instances} counts
  */
 public record DisruptionBudget(int instances, int percent) {
-  /** Checks the numbers. */
+  /**
+   * Checks the numbers.
+   *
+   * @param instances how many instances
+   * @param percent how many percent of the instances asked for
+   */
   public DisruptionBudget {
     if (instances < 0) {
       throw new IllegalArgumentException(

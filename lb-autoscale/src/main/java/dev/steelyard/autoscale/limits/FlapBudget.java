@@ -16,7 +16,13 @@ import java.time.Duration;
  * @param blocksScaleUp whether a spent budget also keeps scaling up back
  */
 public record FlapBudget(int changes, Duration window, boolean blocksScaleUp) {
-  /** Checks the numbers. */
+  /**
+   * Checks the numbers.
+   *
+   * @param changes how many changes of direction
+   * @param window in how much time
+   * @param blocksScaleUp whether a spent budget also keeps scaling up back
+   */
   public FlapBudget {
     if (changes < 0) {
       throw new IllegalArgumentException(

@@ -14,7 +14,14 @@ public record InstanceType(String name, int units, double price, double spotPric
   /** The largest instance, in units: {@value}. */
   public static final int GREATEST_UNITS = 64;
 
-  /** Checks the numbers. */
+  /**
+   * Checks the numbers.
+   *
+   * @param name its name, not blank
+   * @param units how many instances of the policy one of it does the work of
+   * @param price its price per hour, finite and not negative
+   * @param spotPrice its price per hour where it may be taken away, finite and not negative
+   */
   public InstanceType {
     if (name.isBlank()) {
       throw new IllegalArgumentException("the name of an instance type must not be blank");

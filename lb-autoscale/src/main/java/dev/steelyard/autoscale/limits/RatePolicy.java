@@ -22,7 +22,13 @@ public record RatePolicy(Unit unit, int value, Duration period) {
     SIZE
   }
 
-  /** Checks the numbers. */
+  /**
+   * Checks the numbers.
+   *
+   * @param unit what {@code value} counts
+   * @param value how many
+   * @param period per how much time
+   */
   public RatePolicy {
     if (value < 1) {
       throw new IllegalArgumentException("the value of a rate must be at least 1, was " + value);

@@ -74,7 +74,14 @@ public record Finding(Code code, String message, String advice, Witness witness)
     }
   }
 
-  /** Checks that nothing is missing. */
+  /**
+   * Checks that nothing is missing.
+   *
+   * @param code what kind of thing it is
+   * @param message what it is here, with the numbers
+   * @param advice what to do about it
+   * @param witness the metrics that show it
+   */
   public Finding {
     Objects.requireNonNull(code, "code");
     Objects.requireNonNull(message, "message");

@@ -28,7 +28,11 @@ public record Witness(List<Tick> ticks) {
   public record Tick(
       ScalingMetrics metrics, Metric metric, double value, int recommended, int desired) {}
 
-  /** Copies the list. */
+  /**
+   * Copies the list.
+   *
+   * @param ticks the metrics and what the policy makes of them
+   */
   public Witness {
     ticks = List.copyOf(ticks);
     if (ticks.isEmpty()) {

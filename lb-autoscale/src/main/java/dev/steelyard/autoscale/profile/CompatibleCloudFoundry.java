@@ -11,13 +11,14 @@ import dev.steelyard.autoscale.rules.Rounding;
 import dev.steelyard.autoscale.rules.Thresholds;
 import dev.steelyard.autoscale.rules.Trigger;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * The App Autoscaler of Cloud Foundry: the first rule that was breached for its whole breach
  * duration decides; one clock for the cooldown; no guard against flapping.
  *
  * <p>What differs: there, the cooldown belongs to the rule that fired, here to the policy; a
- * percentage below -100 is refused.
+ * percentage below -100 is refused. A policy in Cloud Foundry's JSON: {@link CloudFoundryPolicy}.
  */
 public final class CompatibleCloudFoundry {
   /** The default of the breach duration, in seconds: {@value}. */
@@ -39,17 +40,23 @@ public final class CompatibleCloudFoundry {
    */
   public static ScalingPolicy.Builder rules(
       int least, int most, Duration cooldown, Trigger... rules) {
-    DirectionLimits limits = DirectionLimits.none().cooldown(cooldown);
-    return ScalingPolicy.builder()
-        .confidenceToScaleIn(0)
-        .name("cloud foundry")
-        .bounds(least, most)
-        .rule(Thresholds.of(rules).named("rules").firstOnly())
-        .scaleUp(limits)
-        .scaleDown(limits)
-        .sharedCooldown(true)
-        .startup(Duration.ZERO, Duration.ZERO)
-        .projectionGuard(false);
+    return rules(least, most, cooldown, cooldown, List.of(rules));
+  }
+
+  /** With a cooldown per direction, on the one clock; without rules, nothing but bounds. */
+  static ScalingPolicy.Builder rules(
+      int least, int most, Duration cooldownUp, Duration cooldownDown, List<Trigger> rules) {
+    ScalingPolicy.Builder policy =
+        ScalingPolicy.builder()
+            .confidenceToScaleIn(0)
+            .name("cloud foundry")
+            .bounds(least, most)
+            .scaleUp(DirectionLimits.none().cooldown(cooldownUp))
+            .scaleDown(DirectionLimits.none().cooldown(cooldownDown))
+            .sharedCooldown(true)
+            .startup(Duration.ZERO, Duration.ZERO)
+            .projectionGuard(false);
+    return rules.isEmpty() ? policy : policy.rule(Thresholds.of(rules).named("rules").firstOnly());
   }
 
   /**
