@@ -52,8 +52,7 @@ final class CloudFoundryRules {
       return false;
     }
     if (rule.threshold() < 0) {
-      boolean known =
-          List.of("memoryused", "responsetime", "throughput").contains(rule.metric());
+      boolean known = List.of("memoryused", "responsetime", "throughput").contains(rule.metric());
       errors.add(
           new Problem(
               known ? rule.path() : rule.path() + ".threshold",
@@ -74,8 +73,7 @@ final class CloudFoundryRules {
     };
   }
 
-  private static @Nullable String adjustment(
-      Rule rule, List<Problem> errors, List<Problem> notes) {
+  private static @Nullable String adjustment(Rule rule, List<Problem> errors, List<Problem> notes) {
     String text = rule.adjustment();
     boolean percent = text.endsWith("%");
     String digits = text.substring(1, text.length() - (percent ? 1 : 0));

@@ -90,12 +90,7 @@ final class CloudFoundrySchedules {
       errors.add(
           new Problem(
               slot.path() + ".initial_min_instance_count",
-              "must be in ["
-                  + slot.least()
-                  + ", "
-                  + slot.most()
-                  + "], was "
-                  + slot.initial()));
+              "must be in [" + slot.least() + ", " + slot.most() + "], was " + slot.initial()));
     }
     if (slot.least() < 0 || slot.most() > Schedule.MAX_INSTANCES) {
       wrong(slot, "the number of instances must be in [0, " + Schedule.MAX_INSTANCES + "]");

@@ -81,8 +81,7 @@ final class CloudFoundrySchema {
     }
     List<Slot> slots = new ArrayList<>();
     JsonValue schedules = root.get("schedules");
-    String zone =
-        schedules != null && schedules.isObject() ? schedules(schedules, slots) : null;
+    String zone = schedules != null && schedules.isObject() ? schedules(schedules, slots) : null;
     JsonValue configuration = root.get("configuration");
     if (configuration != null && configuration.isObject()) {
       configuration(configuration);

@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value with its place in a document, which it checks as JSON Schema does: what is wrong goes to a
- * list, and the value counts as absent.
+ * A value with its place in a document, which it checks as JSON Schema does: what is wrong goes to
+ * a list, and the value counts as absent.
  */
 final class JsonValue {
   private static final int MOST_DIGITS = 18;

@@ -82,7 +82,12 @@ class CloudFoundryPolicyTest {
   }
 
   private static ScalingState run(
-      ScalingPolicy policy, ScalingState state, Instant at, int instances, double cpu, int desired) {
+      ScalingPolicy policy,
+      ScalingState state,
+      Instant at,
+      int instances,
+      double cpu,
+      int desired) {
     ScalingDecision decision =
         policy.decide(
             state, ScalingMetrics.at(at).instances(instances).metric(Metric.CPU, cpu).build());
@@ -194,7 +199,8 @@ class CloudFoundryPolicyTest {
   @Test
   void rulesThatHoldAtTheSameValueAreAcceptedAndFoundByTheLinter() {
     ScalingPolicy policy =
-        read(TWO_RULES.replace("\"threshold\": 20, \"operator\": \"<\"",
+        read(TWO_RULES.replace(
+                "\"threshold\": 20, \"operator\": \"<\"",
                 "\"threshold\": 80, \"operator\": \"<=\""))
             .policy();
     assertTrue(
