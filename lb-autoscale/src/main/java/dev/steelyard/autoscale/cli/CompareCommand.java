@@ -1,7 +1,9 @@
 package dev.steelyard.autoscale.cli;
 
+import dev.steelyard.autoscale.ScalingPolicy;
 import dev.steelyard.autoscale.replay.Replay;
 import dev.steelyard.autoscale.replay.ReplayComparison;
+import dev.steelyard.autoscale.replay.Trace;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -60,12 +62,14 @@ final class CompareCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     output.check();
+    ScalingPolicy first = PolicyFiles.load(policy);
+    Trace trace = load.load(model.capacityOfPercent());
     ReplayComparison comparison =
         Replay.compare(
-            PolicyFiles.load(policy),
+            first,
             PolicyFiles.load(other),
-            load.load(model.capacity()),
-            model.model());
+            trace,
+            model.model(trace, first, spec.commandLine().getErr()));
     PrintWriter out = spec.commandLine().getOut();
     out.print(comparison.toText());
     out.flush();

@@ -1,7 +1,9 @@
 package dev.steelyard.autoscale.cli;
 
+import dev.steelyard.autoscale.ScalingPolicy;
 import dev.steelyard.autoscale.replay.Replay;
 import dev.steelyard.autoscale.replay.ReplayResult;
+import dev.steelyard.autoscale.replay.Trace;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -41,8 +43,10 @@ final class ReplayCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     output.check();
+    ScalingPolicy read = PolicyFiles.load(policy);
+    Trace trace = load.load(model.capacityOfPercent());
     ReplayResult result =
-        Replay.run(PolicyFiles.load(policy), load.load(model.capacity()), model.model());
+        Replay.run(read, trace, model.model(trace, read, spec.commandLine().getErr()));
     spec.commandLine().getOut().print(result.toText());
     if (explain != null) {
       if (explain < 1 || explain >= result.size()) {

@@ -1,5 +1,8 @@
 package dev.steelyard.autoscale.cli;
 
+import dev.steelyard.autoscale.ScalingPolicy;
+import dev.steelyard.autoscale.replay.ServiceModel;
+import dev.steelyard.autoscale.replay.Trace;
 import dev.steelyard.autoscale.replay.Tuner;
 import dev.steelyard.autoscale.replay.Tuning;
 import java.io.IOException;
@@ -87,10 +90,11 @@ final class TuneCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Properties properties = PolicyFiles.properties(policy);
     Map<String, String> units = new LinkedHashMap<>();
+    ScalingPolicy inUse = PolicyFiles.load(policy);
+    Trace trace = load.load(model.capacityOfPercent());
+    ServiceModel service = model.model(trace, inUse, spec.commandLine().getErr());
     Tuner tuner =
-        Tuner.of(
-                PolicyFiles.load(policy),
-                values -> PolicyFiles.load(policy, properties, texts(values, units)))
+        Tuner.of(inUse, values -> PolicyFiles.load(policy, properties, texts(values, units)))
             .penalties(under, over, change)
             .training(training);
     for (Map.Entry<String, String> knob : knobs.entrySet()) {
@@ -100,7 +104,7 @@ final class TuneCommand implements Callable<Integer> {
     if (grid) {
       tuner.wholeGrid();
     }
-    Tuning tuning = tuner.tune(load.load(model.capacity()), model.model());
+    Tuning tuning = tuner.tune(trace, service);
     PrintWriter out = spec.commandLine().getOut();
     out.print(tuning.toText());
     out.println();

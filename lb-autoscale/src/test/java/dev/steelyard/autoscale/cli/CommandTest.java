@@ -164,6 +164,13 @@ class CommandTest {
   }
 
   @Test
+  void withoutACapacityThePeakNeedsFourFifthsOfTheMaximum() {
+    assertEquals(0, run("replay", "--policy", policy, "--trace", load, "--column", "rps"));
+    assertTrue(err.toString().contains("--capacity is not given: "), err.toString());
+    assertTrue(err.toString().contains("needs 40 of at most 50 instances"), err.toString());
+  }
+
+  @Test
   void explainsOneDecision() {
     assertEquals(0, run("explain", "--policy", policy, "--instances", "4", "--metric", "cpu=91"));
     assertTrue(out.toString().startsWith("1970-01-01T12:00:00Z used: 4 -> 6 SCALE_UP [CPU]\n"));
@@ -183,7 +190,7 @@ class CommandTest {
         "replay --policy OLD --trace LOAD --capacity 10 --timeline | --timeline needs --json",
         "replay --policy OLD --trace LOAD --capacity 10 --column rps --explain 0 | --explain must be",
         "replay --policy OLD --trace LOAD --capacity 10 --startup 5 | Invalid value for option '--startup': '5' is not a duration",
-        "replay --policy OLD --trace LOAD                      | Missing required option: '--capacity",
+        "replay --trace LOAD                                   | Missing required option: '--policy",
         "explain --policy OLD --instances 4 --metric tpu=3     | --metric: 'tpu' is not known",
         "tune --policy OLD --trace LOAD --capacity 10 --column rps --knob target.cpu=a,b | --knob target.cpu: 'a' is not a number",
         "walk                                                  | Unmatched argument at index 0",
