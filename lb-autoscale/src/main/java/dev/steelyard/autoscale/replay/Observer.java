@@ -47,14 +47,19 @@ final class Observer {
     return model.seen == null || model.seen.contains(metric);
   }
 
-  /** What is known at the begin of an interval. */
+  /**
+   * What is known at the begin of an interval. An average is of the instances that served while it
+   * was measured: those that became ready since have no sample yet, and must not be multiplied with
+   * what others had to do without them.
+   */
   ScalingMetrics at(int tick, Pool pool) {
+    int past = tick - 1 - lag;
+    int sampledInstances = past < 0 ? pool.ready() : Math.min(pool.ready(), timeline.ready[past]);
     ScalingMetrics.Builder metrics =
         ScalingMetrics.at(Instant.ofEpochMilli(timeline.trace.startMillis(tick)))
             .instances(pool.size())
             .running(pool.size())
-            .ready(pool.ready());
-    int past = tick - 1 - lag;
+            .ready(sampledInstances);
     if (past < 0) {
       return nothing(metrics, NOT_YET);
     }

@@ -109,9 +109,9 @@ class ReplayTest {
   void theExampleOfTheDocumentationIsTrue() {
     ServiceModel model =
         ServiceModel.capacity(10).startup(MINUTE.multipliedBy(2)).initialInstances(1).build();
-    Trace trace = load(7, 7, 30, 30, 30, 30);
+    Trace trace = load(7, 7, 30, 30, 30, 30, 30);
     ReplayResult result = Replay.run(tracking("cpu", 70), trace, model);
-    assertEquals(List.of(1, 1, 1, 2, 2, 3), ordered(result));
+    assertEquals(List.of(1, 1, 1, 2, 2, 2, 3), ordered(result));
     assertEquals(4, result.demand(2));
     assertEquals(20 * 60, result.lost(2), 1e-9);
     assertEquals(1, result.ready(4));
