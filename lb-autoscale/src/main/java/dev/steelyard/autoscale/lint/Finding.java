@@ -49,10 +49,24 @@ public record Finding(Code code, String message, String advice, Witness witness)
     TOLERANCE_HIDES_ONE(Severity.INFO),
     /** A value at which triggers in both directions hold. */
     TRIGGERS_OVERLAP(Severity.WARNING),
+    /** A value between the ranges of two triggers at which neither holds. */
+    TRIGGERS_GAP(Severity.WARNING),
+    /** A metric in a score that, however high, the others average away. */
+    SCORE_HIDES_METRIC(Severity.WARNING),
+    /** A metric in a score with neither a weight nor a critical limit. */
+    TERM_WITHOUT_EFFECT(Severity.WARNING),
+    /** What is assumed of a missing metric moves the fleet. */
+    ASSUMED_VALUE_SCALES(Severity.WARNING),
+    /** What is assumed of a missing metric keeps the fleet from shrinking. */
+    ASSUMED_VALUE_HOLDS(Severity.INFO),
     /** A step in percent that, for so many instances, comes to nothing. */
     STEP_WITHOUT_EFFECT(Severity.WARNING),
     /** A schedule whose least number is above the maximum. */
     SCHEDULE_ABOVE_MAXIMUM(Severity.ERROR),
+    /** Two schedules that replace the bounds at the same time; one of them does nothing. */
+    SCHEDULES_OVERLAP(Severity.WARNING),
+    /** A schedule that does not open within a year. */
+    SCHEDULE_NEVER_OPENS(Severity.WARNING),
     /** A schedule that a change of the clocks shortens, lengthens, skips or doubles. */
     SCHEDULE_ACROSS_DST(Severity.INFO),
     /** The minimum is the maximum. */
@@ -89,7 +103,7 @@ public record Finding(Code code, String message, String advice, Witness witness)
     Objects.requireNonNull(witness, "witness");
   }
 
-  /** Two lines, and the witness. */
+  /** Two lines, and the witness as {@link Witness#toString} writes it. */
   @Override
   public String toString() {
     return code.severity() + " " + code + ": " + message + "\n  " + advice + "\n" + witness;

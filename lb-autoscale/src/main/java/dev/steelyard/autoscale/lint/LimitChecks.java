@@ -6,7 +6,7 @@ import static dev.steelyard.autoscale.lint.MovementChecks.text;
 import dev.steelyard.autoscale.Metric;
 import dev.steelyard.autoscale.ScalingMetrics;
 import dev.steelyard.autoscale.ScalingPolicy;
-import dev.steelyard.autoscale.ScalingState;
+import dev.steelyard.autoscale.lint.Probe.Load;
 import dev.steelyard.autoscale.limits.DownstreamBudget;
 import java.time.Duration;
 import java.util.List;
@@ -14,6 +14,9 @@ import java.util.Map;
 
 /** Windows, cooldowns and ceilings that do not fit the rest. */
 final class LimitChecks {
+  /** As many decisions as a start-up is looked at for. */
+  private static final int MOST_TICKS = 400;
+
   private LimitChecks() {}
 
   static void look(
@@ -24,72 +27,106 @@ final class LimitChecks {
       List<Finding> findings) {
     ceilings(probe, subjects, findings);
     peaks.forEach((metric, value) -> peak(probe, metric, value, findings));
-    if (subjects.metrics().isEmpty()) {
-      return;
-    }
-    window(probe, subjects, findings);
+    windowDown(probe, subjects, findings);
+    windowUp(probe, subjects, findings);
     stale(probe, subjects, findings);
-    if (!startup.isZero()) {
-      startup(probe, subjects, startup, findings);
-    }
+    startup(probe, subjects, startup, findings);
   }
 
   private static void ceilings(Probe probe, Subjects subjects, List<Finding> findings) {
     ScalingPolicy policy = probe.policy();
+    Witness witness =
+        probe.once(policy.most(), subjects.first(), (metric, ready) -> subjects.far(metric));
     for (DownstreamBudget budget : policy.downstream()) {
-      if (budget.ceiling() >= policy.most() || subjects.metrics().isEmpty()) {
-        continue;
+      if (budget.ceiling() < policy.most() && last(witness).desired() < policy.most()) {
+        findings.add(
+            new Finding(
+                Finding.Code.CEILING_BELOW_MAXIMUM,
+                budget + " is less than the maximum of " + policy.most(),
+                "lower the maximum to "
+                    + budget.ceiling()
+                    + ", so that nobody counts on more; or widen the budget",
+                witness));
       }
-      Metric metric = subjects.metrics().get(0);
-      double far = 20 * subjects.values(metric).last();
-      findings.add(
-          new Finding(
-              Finding.Code.CEILING_BELOW_MAXIMUM,
-              budget + " is less than the maximum of " + policy.most(),
-              "lower the maximum to "
-                  + budget.ceiling()
-                  + ", so that nobody counts on more; or widen the budget",
-              probe.once(budget.ceiling(), metric, far)));
     }
   }
 
   private static void peak(Probe probe, Metric metric, double value, List<Finding> findings) {
-    ScalingPolicy policy = probe.policy();
-    Witness witness = probe.once(policy.most(), metric, value);
-    if (last(witness).recommended() > policy.most()) {
+    int most = probe.policy().most();
+    Load load = Load.only(metric, value);
+    Witness witness =
+        probe.patiently(most, metric, load, tick -> tick.recommended() > most);
+    if (last(witness).recommended() > most) {
       findings.add(
           new Finding(
               Finding.Code.UNREACHABLE_TARGET,
               "the peak of "
                   + text(metric, value)
-                  + " needs "
+                  + " asks for "
                   + last(witness).recommended()
                   + " instances, the maximum is "
-                  + policy.most(),
+                  + most,
               "raise the maximum, or the target per instance",
               witness));
     }
   }
 
-  private static void window(Probe probe, Subjects subjects, List<Finding> findings) {
+  private static String sees(Duration window, Duration interval) {
+    return "a stabilization window of "
+        + window
+        + " with a decision every "
+        + interval
+        + " sees no more than the present one"
+        + (window.compareTo(interval) < 0 ? "" : " and the one before");
+  }
+
+  private static boolean isShort(Probe probe, Duration window) {
+    return !window.isZero() && window.compareTo(probe.interval().multipliedBy(2)) < 0;
+  }
+
+  /** Busy, then twice idle: the fleet shrinks at once, or one decision later. */
+  private static void windowDown(Probe probe, Subjects subjects, List<Finding> findings) {
     Duration window = probe.policy().scaleDown().window();
-    Duration twice = probe.interval().multipliedBy(2);
-    if (window.isZero() || window.compareTo(twice) >= 0) {
+    if (!isShort(probe, window)) {
       return;
     }
-    ScalingPolicy policy = probe.policy();
-    Witness idle = probe.run(policy.most(), 4, subjects.metrics().get(0), count -> 0);
-    findings.add(
-        new Finding(
-            Finding.Code.WINDOW_BELOW_TWO_TICKS,
-            "a stabilization window of "
-                + window
-                + " with a decision every "
-                + probe.interval()
-                + " sees no more than "
-                + (window.compareTo(probe.interval()) <= 0 ? "the present one" : "one before"),
-            "a window of several intervals, or a cooldown",
-            idle));
+    int most = probe.policy().most();
+    Witness witness =
+        probe.usually(
+            most,
+            3,
+            subjects.first(),
+            (tick, metric, ready) -> tick == 0 ? subjects.far(metric) : 0);
+    if (last(witness).desired() < most) {
+      findings.add(
+          new Finding(
+              Finding.Code.WINDOW_BELOW_TWO_TICKS,
+              "scaling down: " + sees(window, probe.interval()),
+              "a window of several intervals, or none and a cooldown",
+              witness));
+    }
+  }
+
+  private static void windowUp(Probe probe, Subjects subjects, List<Finding> findings) {
+    Duration window = probe.policy().scaleUp().window();
+    int least = Math.max(1, probe.policy().least());
+    if (!isShort(probe, window)) {
+      return;
+    }
+    Witness witness =
+        probe.usually(
+            least,
+            3,
+            subjects.first(),
+            (tick, metric, ready) -> tick == 0 ? 0 : subjects.far(metric));
+    if (last(witness).desired() > least) {
+      findings.add(
+          new Finding(
+              Finding.Code.WINDOW_BELOW_TWO_TICKS,
+              "scaling up: " + sees(window, probe.interval()),
+              "a window of several intervals, or none",
+              witness));
+    }
   }
 
   private static void stale(Probe probe, Subjects subjects, List<Finding> findings) {
@@ -97,49 +134,57 @@ final class LimitChecks {
     if (policy.staleAfter().compareTo(probe.interval()) >= 0) {
       return;
     }
-    Metric metric = subjects.metrics().get(0);
     int n = Math.max(1, policy.least());
-    Witness fresh = probe.once(n, metric, 20 * subjects.values(metric).last());
-    ScalingMetrics now = fresh.ticks().get(0).metrics();
-    ScalingMetrics old =
-        ScalingMetrics.at(now.time())
-            .instances(n)
-            .metric(metric, fresh.value(), now.time().minus(probe.interval()))
-            .build();
-    Witness witness =
-        new Witness(
-            List.of(
-                new Witness.Tick(
-                    old,
-                    metric,
-                    fresh.value(),
-                    policy.decide(ScalingState.initial(), old).recommended(),
-                    policy.decide(ScalingState.initial(), old).desired())));
-    findings.add(
-        new Finding(
-            Finding.Code.STALE_BEFORE_NEXT_TICK,
-            "samples count as missing after "
-                + policy.staleAfter()
-                + ", but the next decision comes after "
-                + probe.interval(),
-            "let samples be as old as a few intervals",
-            witness));
+    for (Metric metric : subjects.metrics()) {
+      double value = subjects.far(metric);
+      ScalingMetrics old =
+          ScalingMetrics.at(probe.start())
+              .instances(n)
+              .metric(metric, value, probe.start().minus(probe.interval()))
+              .build();
+      Witness fresh =
+          probe.of(
+              ScalingMetrics.at(probe.start()).instances(n).metric(metric, value).build(),
+              metric,
+              value);
+      Witness witness = probe.of(old, metric, value);
+      if (last(fresh).recommended() != last(witness).recommended()) {
+        findings.add(
+            new Finding(
+                Finding.Code.STALE_BEFORE_NEXT_TICK,
+                "samples count as missing after "
+                    + policy.staleAfter()
+                    + ", but decisions are "
+                    + probe.interval()
+                    + " apart: a sample of the last one is of no use",
+                "let samples be as old as a few intervals",
+                witness));
+        return;
+      }
+    }
   }
 
   /** While instances start, the metric stays as it was: whoever decides again adds again. */
   private static void startup(
       Probe probe, Subjects subjects, Duration startup, List<Finding> findings) {
-    ScalingPolicy policy = probe.policy();
-    int ticks = (int) Math.max(2, startup.dividedBy(probe.interval()) + 1);
-    int least = Math.max(1, policy.least());
+    long ticks = (startup.toMillis() + probe.interval().toMillis() - 1) / probe.interval().toMillis();
+    int least = Math.max(1, probe.policy().least());
+    if (ticks < 2) {
+      return;
+    }
     for (Subjects.Mark mark : subjects.marks()) {
-      Metric metric = mark.metric();
-      double value = mark.value() * 1.3;
-      Witness witness = probe.run(least, ticks, metric, count -> value, startup);
-      int ups = 0;
-      for (Witness.Tick tick : witness.ticks()) {
-        ups += tick.desired() > tick.metrics().instances() ? 1 : 0;
+      if (!mark.out()) {
+        continue;
       }
+      Metric metric = mark.metric();
+      double value = mark.value() * 1.3 * (mark.perInstance() ? least : 1);
+      Witness witness =
+          probe.starting(
+              least, (int) Math.min(ticks, MOST_TICKS), metric, Load.only(metric, value));
+      long ups =
+          witness.ticks().stream()
+              .filter(tick -> tick.desired() > tick.metrics().instances())
+              .count();
       if (ups > 1) {
         findings.add(
             new Finding(

@@ -105,7 +105,7 @@ public record Witness(List<Tick> ticks) {
     return text.toString();
   }
 
-  private static String round(double value) {
+  static String round(double value) {
     double rounded = Math.round(value * 100) / 100.0;
     return rounded == Math.rint(rounded) ? Long.toString((long) rounded) : Double.toString(rounded);
   }

@@ -142,9 +142,11 @@ class PolicyConfigTest {
     assertEquals(Duration.ofSeconds(90), policy.staleAfter());
     assertEquals(Duration.ofMinutes(2), policy.startupGrace());
     ScalingMetrics blind = ScalingMetrics.at(NOON).instances(2).build();
-    ScalingDecision decision = policy.decide(ScalingState.initial(), blind);
-    assertEquals(5, decision.recommended());
-    assertEquals(2, decision.desired(), "the window up waits");
+    ScalingState waiting = policy.decide(ScalingState.initial(), blind).next();
+    ScalingMetrics later = ScalingMetrics.at(NOON.plusSeconds(30)).instances(2).build();
+    ScalingDecision safe = policy.decide(waiting, later);
+    assertEquals(5, safe.recommended());
+    assertEquals(4, safe.desired(), "after the window of 30 s, and by at most 100 % per minute");
   }
 
   @Test
