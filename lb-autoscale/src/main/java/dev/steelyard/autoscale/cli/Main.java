@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
 
 /**
  * The command. Exit codes: {@value #FINE} fine, {@value #WORSE} the second policy is worse than
- * allowed, {@value #WRONG_INPUT} an option, a file or a line in it is wrong, {@value #DEFECT} a
+ * allowed or the linter has found something, {@value #WRONG_INPUT} an option, a file or a line in it is wrong, {@value #DEFECT} a
  * defect of this program.
  */
 @Command(
@@ -26,11 +26,13 @@ import picocli.CommandLine.Spec;
       ReplayCommand.class,
       CompareCommand.class,
       TuneCommand.class,
-      ExplainCommand.class
+      ExplainCommand.class,
+      LintCommand.class
     },
     footer = {
       "",
-      "Exit codes: 0 fine; 1 compare found the second policy worse than allowed;",
+      "Exit codes: 0 fine; 1 compare found the second policy worse than allowed, or lint found",
+      "errors or warnings;",
       "2 an option, a file or a line in it is wrong; 70 a defect of this program."
     })
 public final class Main implements Runnable {

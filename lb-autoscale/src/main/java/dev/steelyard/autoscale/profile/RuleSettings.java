@@ -9,8 +9,10 @@ import dev.steelyard.autoscale.rules.Operator;
 import dev.steelyard.autoscale.rules.Predictive;
 import dev.steelyard.autoscale.rules.Scheduled;
 import dev.steelyard.autoscale.rules.TargetTracking;
+import dev.steelyard.autoscale.rules.Term;
 import dev.steelyard.autoscale.rules.Thresholds;
 import dev.steelyard.autoscale.rules.Trigger;
+import dev.steelyard.autoscale.rules.WeightedScore;
 import dev.steelyard.autoscale.schedule.Schedule;
 import dev.steelyard.autoscale.schedule.Window;
 import java.time.Duration;
@@ -18,7 +20,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** {@code target.*}, {@code threshold.*}, {@code predict.*} and {@code schedule.*}. */
+/**
+ * {@code target.*}, {@code threshold.*}, {@code score.*}, {@code predict.*} and {@code schedule.*}.
+ */
 final class RuleSettings {
   /** Zalando's: steps of a tenth are larger than the tolerance of target tracking. */
   private static final int RAMP_STEPS = 10;
@@ -41,6 +45,13 @@ final class RuleSettings {
     }
     if (!triggers.isEmpty()) {
       policy.rule(Thresholds.of(triggers));
+    }
+    List<Term> terms = new ArrayList<>();
+    for (String name : settings.names("score.")) {
+      terms.add(term(settings, metrics, name));
+    }
+    if (!terms.isEmpty()) {
+      policy.rule(WeightedScore.of(terms.toArray(new Term[0])));
     }
     List<Schedule> schedules = new ArrayList<>();
     for (String name : settings.names("schedule.")) {
@@ -85,6 +96,20 @@ final class RuleSettings {
     }
     Double maxError = settings.number(key + ".max-error");
     return maxError == null ? rule : rule.maxError(maxError);
+  }
+
+  /** {@code score.cpu = 60}: where the metric should be, beside others. */
+  private static Term term(Settings settings, MetricNames metrics, String name) {
+    String key = "score." + name;
+    double target = Settings.number(key, settings.need(key, "where the metric should be"));
+    Double weight = settings.number(key + ".weight");
+    Term term = Term.of(metrics.find(key, name), target, weight == null ? 1 : weight);
+    Double critical = settings.number(key + ".critical");
+    if (critical != null) {
+      term = term.critical(critical);
+    }
+    String missing = settings.text(key + ".missing");
+    return missing == null ? term : term.missing(missing(key + ".missing", missing));
   }
 
   private static void trigger(

@@ -226,6 +226,35 @@ class CommandTest {
   }
 
   @Test
+  void lintsAPolicy() throws IOException {
+    assertEquals(0, run("lint", "--policy", policy));
+    assertTrue(out.toString().contains("INFO TOLERANCE_HIDES_ONE"), out.toString());
+    assertTrue(out.toString().endsWith("0 errors, 0 warnings, 1 remark\n"), out.toString());
+    String wrong = file("slip.properties", "min.replicas=1\nmax.replicas=5\ntarget.cpu=0.7\n");
+    assertEquals(1, run("lint", "--policy", wrong));
+    assertTrue(out.toString().contains("say 70 for 0.7"), out.toString());
+    assertEquals(2, run("lint", "--policy", path("none.properties")));
+  }
+
+  @Test
+  void lintsAPolicyForTheServiceItIsFor() throws IOException {
+    String total =
+        file(
+            "total.properties",
+            "min.replicas=1\nmax.replicas=5\nmetric.jobs=total\nthreshold.cpu.up=80\n"
+                + "threshold.cpu.down=20\ntarget.jobs=10\n");
+    assertEquals(0, run("lint", "--policy", total, "--peak", "jobs=50", "--interval", "30s"));
+    assertEquals(1, run("lint", "--policy", total, "--peak", "jobs=60"));
+    assertTrue(out.toString().contains("UNREACHABLE_TARGET"), out.toString());
+    assertEquals(1, run("lint", "--policy", total, "--startup", "10m"));
+    assertTrue(out.toString().contains("COOLDOWN_BELOW_STARTUP"), out.toString());
+    assertEquals(2, run("lint", "--policy", total, "--peak", "queue_depth=51"));
+    assertTrue(err.toString().contains("--peak: no rule looks at 'queue_depth'"), err.toString());
+    assertEquals(2, run("lint", "--policy", total, "--peak", "cpu=51"));
+    assertEquals(2, run("lint", "--policy", total, "--interval", "0s"));
+  }
+
+  @Test
   void helpsWithoutACommand() {
     assertEquals(0, run());
     assertTrue(out.toString().contains("replay"), out.toString());

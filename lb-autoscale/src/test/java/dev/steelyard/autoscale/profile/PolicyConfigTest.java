@@ -13,6 +13,7 @@ import dev.steelyard.autoscale.ScalingState;
 import dev.steelyard.autoscale.limits.DirectionLimits;
 import dev.steelyard.autoscale.limits.RatePolicy;
 import dev.steelyard.autoscale.rules.TargetTracking;
+import dev.steelyard.autoscale.rules.WeightedScore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -158,6 +159,25 @@ class PolicyConfigTest {
     ScalingPolicy memory =
         PolicyConfig.of(settings("metric.memory", "average", "target.memory", "50"));
     assertEquals(4, desired(memory, 2, Metric.MEMORY, 100));
+  }
+
+  @Test
+  void aScoreIsMadeOfSeveralMetrics() {
+    ScalingPolicy policy =
+        PolicyConfig.of(
+            settings(
+                "score.cpu", "60",
+                "score.cpu.weight", "3",
+                "score.queue_depth", "10",
+                "score.queue_depth.critical", "50",
+                "score.queue_depth.missing", "ignore"));
+    WeightedScore score = (WeightedScore) policy.rules().get(0);
+    assertEquals(3, score.terms().get(0).weight());
+    assertEquals(50, score.terms().get(1).criticalLimit());
+    assertEquals(4, decide(policy, 3, Metric.CPU, 90).desired(), "without the queue");
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> PolicyConfig.of(settings("score.cpu", "60", "score.cpu.critical", "50")));
   }
 
   @Test
