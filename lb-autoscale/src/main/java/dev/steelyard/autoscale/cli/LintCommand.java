@@ -25,7 +25,10 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = "Says what is wrong with a policy, with metrics that demonstrate it.",
-    footer = {"", "Exit codes: 0 no errors or warnings; 1 some; 2 the policy or an option is wrong."})
+    footer = {
+      "",
+      "Exit codes: 0 no errors or warnings; 1 some; 2 the policy or an option is wrong."
+    })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class LintCommand implements Callable<Integer> {
   @Option(

@@ -14,8 +14,8 @@ import picocli.CommandLine.Spec;
 
 /**
  * The command. Exit codes: {@value #FINE} fine, {@value #WORSE} the second policy is worse than
- * allowed or the linter has found something, {@value #WRONG_INPUT} an option, a file or a line in it is wrong, {@value #DEFECT} a
- * defect of this program.
+ * allowed or the linter has found something, {@value #WRONG_INPUT} an option, a file or a line in
+ * it is wrong, {@value #DEFECT} a defect of this program.
  */
 @Command(
     name = "lb-autoscale",

@@ -6,8 +6,8 @@ import static dev.steelyard.autoscale.lint.MovementChecks.text;
 import dev.steelyard.autoscale.Metric;
 import dev.steelyard.autoscale.ScalingMetrics;
 import dev.steelyard.autoscale.ScalingPolicy;
-import dev.steelyard.autoscale.lint.Probe.Load;
 import dev.steelyard.autoscale.limits.DownstreamBudget;
+import dev.steelyard.autoscale.lint.Probe.Load;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -54,8 +54,7 @@ final class LimitChecks {
   private static void peak(Probe probe, Metric metric, double value, List<Finding> findings) {
     int most = probe.policy().most();
     Load load = Load.only(metric, value);
-    Witness witness =
-        probe.patiently(most, metric, load, tick -> tick.recommended() > most);
+    Witness witness = probe.patiently(most, metric, load, tick -> tick.recommended() > most);
     if (last(witness).recommended() > most) {
       findings.add(
           new Finding(
@@ -167,7 +166,8 @@ final class LimitChecks {
   /** While instances start, the metric stays as it was: whoever decides again adds again. */
   private static void startup(
       Probe probe, Subjects subjects, Duration startup, List<Finding> findings) {
-    long ticks = (startup.toMillis() + probe.interval().toMillis() - 1) / probe.interval().toMillis();
+    long ticks =
+        (startup.toMillis() + probe.interval().toMillis() - 1) / probe.interval().toMillis();
     int least = Math.max(1, probe.policy().least());
     if (ticks < 2) {
       return;

@@ -12,15 +12,16 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Finds what is wrong with a policy before it is used. Each {@link Finding} carries a {@link Witness}:
- * metrics which, given to the policy, show what was found. Pure: the same policy and facts give the
- * same findings, in the same order. Immutable: what is known of the service gives another linter.
+ * Finds what is wrong with a policy before it is used. Each {@link Finding} carries a {@link
+ * Witness}: metrics which, given to the policy, show what was found. Pure: the same policy and
+ * facts give the same findings, in the same order. Immutable: what is known of the service gives
+ * another linter.
  *
- * <p>It tries the policy out rather than reading it, so that rules of the user's own are judged, too,
- * if they say which {@linkplain dev.steelyard.autoscale.ScalingRule#metrics() metrics} they look at
- * (or {@link #metrics} does).
- * It proves what it finds; that it finds nothing proves nothing. It makes some ten thousand decisions
- * at most, fewer the more rules there are: a fraction of a second.
+ * <p>It tries the policy out rather than reading it, so that rules of the user's own are judged,
+ * too, if they say which {@linkplain dev.steelyard.autoscale.ScalingRule#metrics() metrics} they
+ * look at (or {@link #metrics} does). It proves what it finds; that it finds nothing proves
+ * nothing. It makes some ten thousand decisions at most, fewer the more rules there are: a fraction
+ * of a second.
  *
  * <p>What cannot be built is not looked for: gaps and overlaps of {@link
  * dev.steelyard.autoscale.rules.StepScaling steps}, weights that add up to nothing, ceilings below

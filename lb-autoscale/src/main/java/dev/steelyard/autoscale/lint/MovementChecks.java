@@ -50,7 +50,9 @@ final class MovementChecks {
     return n - first < ONE_BY_ONE ? n + 1 : (int) Math.ceil(n * GROWTH);
   }
 
-  /** A scale-in after which the same load scales out, and in again; whoever flaps does some time. */
+  /**
+   * A scale-in after which the same load scales out, and in again; whoever flaps does some time.
+   */
   private static void flapping(
       Probe probe, Subjects subjects, Metric metric, List<Finding> findings) {
     for (int n : counts(probe.policy())) {

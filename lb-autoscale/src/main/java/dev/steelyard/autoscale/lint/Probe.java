@@ -22,7 +22,7 @@ final class Probe {
   static final int TICKS = 400;
 
   /** Decisions times what they look at; some hundred nanoseconds each. */
-  private static final long BUDGET = 400_000;
+  private static final long BUDGET = 120_000;
 
   /** How many decisions fall into the longest window or cooldown of a patient run. */
   private static final int PER_WINDOW = 20;
@@ -116,8 +116,7 @@ final class Probe {
 
   /** What would be decided at once, without windows, cooldowns and rates. */
   int unlimited(int instances, Load load) {
-    return decide(
-            unlimited, ScalingState.initial(), metrics(start, instances, instances, load))
+    return decide(unlimited, ScalingState.initial(), metrics(start, instances, instances, load))
         .desired();
   }
 

@@ -72,8 +72,7 @@ final class ScheduleChecks {
 
   private void add(Finding.Code code, String message, String advice, Instant at, int instances) {
     findings.add(
-        new Finding(
-            code, message, advice, probe.once(at, instances, subjects.first(), Load.IDLE)));
+        new Finding(code, message, advice, probe.once(at, instances, subjects.first(), Load.IDLE)));
   }
 
   private void maximum(Schedule schedule, Occurrence first) {

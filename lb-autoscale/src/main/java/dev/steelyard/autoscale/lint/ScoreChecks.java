@@ -44,14 +44,20 @@ final class ScoreChecks {
         term.weight() == 0
             ? new Finding(
                 Finding.Code.TERM_WITHOUT_EFFECT,
-                term.metric().name() + " has the weight 0 and no critical limit: " + value
+                term.metric().name()
+                    + " has the weight 0 and no critical limit: "
+                    + value
                     + " changes nothing",
                 "give it a weight or a critical limit, or leave it out",
                 witness)
             : new Finding(
                 Finding.Code.SCORE_HIDES_METRIC,
-                "while the other metrics are idle, " + value + " does not scale out: " + n
-                    + " instances become " + last(witness).desired(),
+                "while the other metrics are idle, "
+                    + value
+                    + " does not scale out: "
+                    + n
+                    + " instances become "
+                    + last(witness).desired(),
                 "give it a critical limit, or a rule of its own",
                 witness));
   }

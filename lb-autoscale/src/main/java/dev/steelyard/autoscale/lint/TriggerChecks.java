@@ -90,7 +90,11 @@ final class TriggerChecks {
             findings.add(
                 new Finding(
                     Finding.Code.TRIGGERS_OVERLAP,
-                    "'" + out + "' scales out, '" + in + "' scales in, and both hold at "
+                    "'"
+                        + out
+                        + "' scales out, '"
+                        + in
+                        + "' scales in, and both hold at "
                         + text(out.metric(), value),
                     "leave room between them; at present "
                         + (rule.isFirstOnly()
@@ -113,7 +117,7 @@ final class TriggerChecks {
           alike.add(each);
         }
       }
-      if (alike.isEmpty() || alike.get(0) != first) {
+      if (alike.isEmpty() || !alike.get(0).equals(first)) {
         continue;
       }
       boolean below = false;

@@ -45,7 +45,8 @@ class LinterPropertyTest {
       Term cpu = Term.of(Metric.CPU, 10 + random.nextInt(80), random.nextInt(3));
       Term queue = Term.of(Metric.QUEUE_DEPTH, 1 + random.nextInt(50), 1 + random.nextInt(3));
       policy.rule(
-          WeightedScore.of(cpu, random.nextBoolean() ? queue : queue.critical(200 + random.nextInt(9))));
+          WeightedScore.of(
+              cpu, random.nextBoolean() ? queue : queue.critical(200 + random.nextInt(9))));
     }
     if (random.nextInt(3) == 0) {
       int hour = random.nextInt(20);

@@ -9,10 +9,10 @@ import dev.steelyard.autoscale.Metric;
 import dev.steelyard.autoscale.MissingData;
 import dev.steelyard.autoscale.Proposal;
 import dev.steelyard.autoscale.ScalingPolicy;
-import dev.steelyard.autoscale.lint.Finding.Code;
-import dev.steelyard.autoscale.lint.Finding.Severity;
 import dev.steelyard.autoscale.limits.DirectionLimits;
 import dev.steelyard.autoscale.limits.DownstreamBudget;
+import dev.steelyard.autoscale.lint.Finding.Code;
+import dev.steelyard.autoscale.lint.Finding.Severity;
 import dev.steelyard.autoscale.profile.Compatible;
 import dev.steelyard.autoscale.profile.Profile;
 import dev.steelyard.autoscale.rules.Adjustment;
@@ -169,7 +169,9 @@ class LinterTest {
                 bounds(1, 10)
                     .rule(
                         Thresholds.of(
-                            out(80), in(20), Trigger.out(Metric.ERROR_RATE, Operator.GREATER, 0.5, UP))))
+                            out(80),
+                            in(20),
+                            Trigger.out(Metric.ERROR_RATE, Operator.GREATER, 0.5, UP))))
             .contains(Code.UNIT_SLIP),
         "half a percent of errors is a threshold");
   }
@@ -181,8 +183,7 @@ class LinterTest {
     assertEquals(List.of(Code.NEVER_SCALES_IN), codes(bounds(1, 10).rule(Scheduled.of(floor))));
     assertEquals(
         List.of(),
-        codes(
-            bounds(1, 10).rule(Scheduled.of(floor)).rule(TargetTracking.of(Metric.CPU, 70))));
+        codes(bounds(1, 10).rule(Scheduled.of(floor)).rule(TargetTracking.of(Metric.CPU, 70))));
     assertEquals(
         List.of(),
         codes(
@@ -312,8 +313,7 @@ class LinterTest {
 
   @Test
   void aPercentageThatComesToNothingIsFound() {
-    Trigger tenth =
-        Trigger.in(Metric.CPU, Operator.LESS, 20, Adjustment.percent(-10, Rounding.UP));
+    Trigger tenth = Trigger.in(Metric.CPU, Operator.LESS, 20, Adjustment.percent(-10, Rounding.UP));
     ScalingPolicy policy = bounds(1, 1_000_000).rule(Thresholds.of(out(80), tenth)).build();
     assertTrue(codes(policy).contains(Code.STEP_WITHOUT_EFFECT));
     Finding finding =
@@ -330,8 +330,7 @@ class LinterTest {
     Term queue = Term.of(Metric.QUEUE_DEPTH, 20, 1);
     assertEquals(
         List.of(Code.SCORE_HIDES_METRIC), codes(bounds(1, 10).rule(WeightedScore.of(cpu, queue))));
-    assertEquals(
-        List.of(), codes(bounds(1, 10).rule(WeightedScore.of(cpu, queue.critical(100)))));
+    assertEquals(List.of(), codes(bounds(1, 10).rule(WeightedScore.of(cpu, queue.critical(100)))));
     assertTrue(
         codes(bounds(1, 10).rule(WeightedScore.of(cpu, Term.of(Metric.QUEUE_DEPTH, 20, 0))))
             .contains(Code.TERM_WITHOUT_EFFECT));
@@ -385,7 +384,8 @@ class LinterTest {
   @Test
   void fixedNumbersNeedNoPolicy() {
     assertEquals(
-        List.of(Code.NOTHING_TO_DECIDE), codes(bounds(3, 3).rule(TargetTracking.of(Metric.CPU, 70))));
+        List.of(Code.NOTHING_TO_DECIDE),
+        codes(bounds(3, 3).rule(TargetTracking.of(Metric.CPU, 70))));
   }
 
   @Test
@@ -409,7 +409,8 @@ class LinterTest {
 
   @Test
   void aWitnessOfAnotherPolicyDemonstratesNothing() {
-    ScalingPolicy flaps = bounds(1, 9).projectionGuard(false).rule(Thresholds.of(out(80), in(70))).build();
+    ScalingPolicy flaps =
+        bounds(1, 9).projectionGuard(false).rule(Thresholds.of(out(80), in(70))).build();
     Finding finding = Linter.of(flaps).lint().get(0);
     assertTrue(finding.witness().demonstrates(flaps));
     assertFalse(finding.witness().demonstrates(flaps.toBuilder().projectionGuard(true).build()));

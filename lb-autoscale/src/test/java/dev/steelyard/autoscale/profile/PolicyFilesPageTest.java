@@ -92,7 +92,8 @@ class PolicyFilesPageTest {
                       ScalingPolicy policy = PolicyConfig.of(complete(settings));
                       assertTrue(policy.most() >= 1);
                       String form =
-                          codes(row.get(0)).get(0)
+                          codes(row.get(0))
+                              .get(0)
                               .replace(".", "\\.")
                               .replaceAll("METRIC|NAME", "[a-z0-9_]+")
                               .replaceAll("\\\\\\.(up|down)", "\\\\.(up|down)");
@@ -139,7 +140,8 @@ class PolicyFilesPageTest {
             IllegalArgumentException.class,
             () -> PolicyConfig.fromEnvironment(Map.of("X_NOTHING", "1"), "X_"));
     assertTrue(
-        String.valueOf(e.getMessage()).endsWith(documented.toString()), String.valueOf(e.getMessage()));
+        String.valueOf(e.getMessage()).endsWith(documented.toString()),
+        String.valueOf(e.getMessage()));
   }
 
   @TestFactory
@@ -200,7 +202,8 @@ class PolicyFilesPageTest {
           row.get(2),
           settings.get("threshold.cpu.up") + " / " + settings.get("threshold.cpu.down") + " %");
       assertEquals(
-          row.get(4), settings.get("scale.up.cooldown") + " / " + settings.get("scale.down.cooldown"));
+          row.get(4),
+          settings.get("scale.up.cooldown") + " / " + settings.get("scale.down.cooldown"));
       assertEquals(Duration.ZERO, policy.scaleDown().window());
     }
   }
