@@ -12,6 +12,7 @@ import dev.steelyard.autoscale.ScalingPolicy;
 import dev.steelyard.autoscale.ScalingState;
 import dev.steelyard.autoscale.profile.CompatibleAws.AdjustmentType;
 import dev.steelyard.autoscale.profile.CompatibleAws.StepAdjustment;
+import dev.steelyard.autoscale.rules.Rules;
 import dev.steelyard.autoscale.rules.Step;
 import dev.steelyard.autoscale.rules.StepScaling;
 import dev.steelyard.autoscale.testing.Vectors;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.function.Executable;
 
@@ -159,6 +161,22 @@ class AwsStepVectorsTest {
         : rule.out(
             50,
             CompatibleAws.steps(type, least, List.of(new StepAdjustment(0.0, null, adjustment))));
+  }
+
+  @Test
+  void ofSeveralPoliciesTheLargestCounts() {
+    JsonNode numbers = Vectors.file("aws_step_scaling").path("predictive").path("maxOfPolicies");
+    int tracking = numbers.path("targetTracking").asInt();
+    int predictive = numbers.path("predictive").asInt();
+    ScalingPolicy policy =
+        ScalingPolicy.builder()
+            .bounds(1, 100)
+            .rule(Rules.size("target tracking", e -> tracking))
+            .rule(Rules.size("predictive", e -> predictive))
+            .build();
+    assertEquals(
+        numbers.path("expected").asInt(),
+        policy.decide(ScalingState.initial(), metrics(NOON, 5, 50)).desired());
   }
 
   private static Step[] steps(AdjustmentType type, Integer least, JsonNode list) {
