@@ -26,7 +26,7 @@ final class CloudFoundryRules {
         : CompatibleCloudFoundry.rule(
             metric(rule.metric()),
             rule.operator(),
-            rule.threshold(),
+            (double) rule.threshold(),
             Duration.ofSeconds(rule.breach()),
             adjustment);
   }
