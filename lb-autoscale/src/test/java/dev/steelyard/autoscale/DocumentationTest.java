@@ -69,6 +69,7 @@ class DocumentationTest {
         int databases;
         int shards;
         ZoneId berlin;
+        Path file;
         Trace load;
         Trace trace;
         ServiceModel service;

@@ -109,7 +109,7 @@ class PrometheusReaderTest {
               out.flush();
               never.await();
             })) {
-      Result result = reader(server.uri(), Duration.ofMillis(300)).ask(List.of("up")).get(0);
+      Result result = reader(server.uri(), Duration.ofSeconds(2)).ask(List.of("up")).get(0);
 
       assertEquals(Kind.TIMEOUT, failure(result).kind());
     } finally {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.steelyard.autoscale.ScalingPolicy;
 import dev.steelyard.autoscale.lint.Finding;
 import java.io.IOException;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -48,8 +49,13 @@ class PolicyFilesPageTest {
 
   private static List<String> lines() {
     try {
-      return Files.readAllLines(Path.of("../docs/policy-files.md"));
-    } catch (IOException e) {
+      Path folder =
+          Path.of(PolicyConfig.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+      while (!Files.exists(folder.resolve("CHANGELOG.md"))) {
+        folder = folder.getParent();
+      }
+      return Files.readAllLines(folder.resolve("docs/policy-files.md"));
+    } catch (IOException | URISyntaxException e) {
       throw new AssertionError(e);
     }
   }
