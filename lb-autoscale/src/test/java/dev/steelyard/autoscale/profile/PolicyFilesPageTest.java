@@ -49,13 +49,21 @@ class PolicyFilesPageTest {
 
   private static List<String> lines() {
     try {
+      return Files.readAllLines(root().resolve("docs/policy-files.md"));
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static Path root() {
+    try {
       Path folder =
           Path.of(PolicyConfig.class.getProtectionDomain().getCodeSource().getLocation().toURI());
       while (!Files.exists(folder.resolve("CHANGELOG.md"))) {
         folder = folder.getParent();
       }
-      return Files.readAllLines(folder.resolve("docs/policy-files.md"));
-    } catch (IOException | URISyntaxException e) {
+      return folder;
+    } catch (URISyntaxException e) {
       throw new AssertionError(e);
     }
   }
@@ -119,7 +127,9 @@ class PolicyFilesPageTest {
         List.of("PolicyConfig", "RuleSettings", "LimitSettings", "BudgetSettings", "MetricNames")) {
       String source =
           Files.readString(
-              Path.of("src/main/java/dev/steelyard/autoscale/profile/" + file + ".java"));
+              root()
+                  .resolve("lb-autoscale/src/main/java/dev/steelyard/autoscale/profile")
+                  .resolve(file + ".java"));
       Matcher asked =
           Pattern.compile(
                   "settings\\.(?:text|number|integer|span|bool|need|names|choice)\\(\\s*"
