@@ -48,6 +48,14 @@ public enum Formula {
     }
   },
 
+  /** So many times what came in. */
+  TIMES("factor") {
+    @Override
+    double compute(double in, double[] p) {
+      return in * p[0];
+    }
+  },
+
   // Proportional rules.
 
   /**

@@ -71,6 +71,15 @@ public final class Memory {
   }
 
   /**
+   * All numbers.
+   *
+   * @return a copy, by position
+   */
+  public double[] toArray() {
+    return numbers.clone();
+  }
+
+  /**
    * All series.
    *
    * @return the series, by position

@@ -71,6 +71,11 @@ final class TrackingChain {
     return Arrays.copyOf(steps, count);
   }
 
+  /** What comes out of the last step. */
+  double output() {
+    return value;
+  }
+
   private boolean isTotal() {
     return rule.metric().kind() == Metric.Kind.PROPORTIONAL_TOTAL;
   }
