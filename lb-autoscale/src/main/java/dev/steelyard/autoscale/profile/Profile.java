@@ -58,6 +58,29 @@ public final class Profile {
   }
 
   /**
+   * What we recommend where load is what limits an instance, and CPU shows it: target tracking at 70
+   * % that learns how close to the load it may go ({@link
+   * dev.steelyard.autoscale.rules.AdaptiveTracking}). It is never far from the
+   * HorizontalPodAutoscaler at 70 % with its window of 300 s, and becomes cheaper and calmer where
+   * the past allows; {@code docs/autoscaling-study.md} has the numbers. Give it the request rate
+   * beside the CPU: without, it gains little. Where instances take longer than a minute to start,
+   * say {@code .with("adaptive.cpu.startup", "3m")}.
+   *
+   * @param least the least number of instances
+   * @param most the greatest
+   * @return the profile, under the name {@code recommended}
+   */
+  public static Profile recommended(int least, int most) {
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put("name", "recommended");
+    settings.put("min.replicas", Integer.toString(least));
+    settings.put("max.replicas", Integer.toString(most));
+    settings.put("adaptive.cpu", "70");
+    settings.put("scale.down.window", "0s");
+    return new Profile("recommended", settings);
+  }
+
+  /**
    * Finds a profile: {@code development}, {@code staging}, {@code production}, each also with
    * {@code -conservative} or {@code -aggressive} behind it.
    *

@@ -3,6 +3,7 @@ package dev.steelyard.autoscale.profile;
 import dev.steelyard.autoscale.Metric;
 import dev.steelyard.autoscale.MissingData;
 import dev.steelyard.autoscale.ScalingPolicy;
+import dev.steelyard.autoscale.rules.AdaptiveTracking;
 import dev.steelyard.autoscale.rules.Adjustment;
 import dev.steelyard.autoscale.rules.Breach;
 import dev.steelyard.autoscale.rules.Operator;
@@ -21,7 +22,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code target.*}, {@code threshold.*}, {@code score.*}, {@code predict.*} and {@code schedule.*}.
+ * {@code target.*}, {@code adaptive.*}, {@code threshold.*}, {@code score.*}, {@code predict.*} and
+ * {@code schedule.*}.
  */
 final class RuleSettings {
   /** Zalando's: steps of a tenth are larger than the tolerance of target tracking. */
@@ -32,6 +34,9 @@ final class RuleSettings {
   static void read(Settings settings, MetricNames metrics, ScalingPolicy.Builder policy) {
     for (String name : settings.names("target.")) {
       policy.rule(target(settings, metrics, name));
+    }
+    for (String name : settings.names("adaptive.")) {
+      policy.rule(adaptive(settings, metrics, name));
     }
     for (String name : settings.names("predict.")) {
       policy.rule(predictive(settings, metrics, name));
@@ -83,6 +88,36 @@ final class RuleSettings {
     }
     Duration smoothing = settings.span(key + ".smoothing");
     return smoothing == null ? rule : rule.smoothing(smoothing);
+  }
+
+  /** {@code adaptive.cpu = 70}: where plain tracking would keep it. */
+  private static AdaptiveTracking adaptive(Settings settings, MetricNames metrics, String name) {
+    String key = "adaptive." + name;
+    double target = Settings.number(key, settings.need(key, "the target of plain tracking"));
+    Metric metric = metrics.find(key, name);
+    Double full = settings.number(key + ".full");
+    if (full == null && !metric.unit().equals("%")) {
+      throw new IllegalArgumentException(key + ".full is missing: what an instance can take");
+    }
+    AdaptiveTracking rule = AdaptiveTracking.of(metric, target, full == null ? 100 : full);
+    Duration startup = settings.span(key + ".startup");
+    if (startup != null) {
+      rule = rule.startup(startup);
+    }
+    Duration window = settings.span(key + ".window");
+    if (window != null) {
+      rule = rule.window(window);
+    }
+    Duration halfLife = settings.span(key + ".half-life");
+    if (halfLife != null) {
+      rule = rule.halfLife(halfLife);
+    }
+    Double caution = settings.number(key + ".caution");
+    if (caution != null) {
+      rule = rule.caution(caution);
+    }
+    String missing = settings.text(key + ".missing");
+    return missing == null ? rule : rule.missing(missing(key + ".missing", missing));
   }
 
   /** {@code predict.request_rate = 100}: the load that an instance takes, foreseen. */

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Target tracking that learns how close to the load it may go. It begins as {@link TargetTracking}
- * with a stabilization window; beside it, it follows what about a hundred other ways of sizing would
+ * {@linkplain TargetTracking#kubernetes() as Kubernetes does it}, with a stabilization window; beside it, it follows what about seventy other ways of sizing would
  * have done with the same load (the largest load of a window at some utilization, mean and
  * deviation, the median of three, yesterday's at this time), each as a fleet of its own with
  * start-up delay. Of those that would have overloaded their instances no more, and changed direction
@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>The idea is that of Google's Autopilot (Rzadca et al., EuroSys 2020), which chooses among models
  * by what they would have cost. It learns from the past only, and keeps what it has learnt in the
- * state: some nine kilobytes, and the loads of an hour. How it did on recorded loads, and where it
+ * state: some seven kilobytes, and the loads of an hour. How it did on recorded loads, and where it
  * was no better, is in {@code docs/autoscaling-study.md}.
  *
  * <p>Where {@link Metric#REQUEST_RATE} is measured too, it learns what a request costs, and sees a
@@ -83,7 +83,8 @@ public final class AdaptiveTracking implements ScalingRule {
    * @return the rule
    */
   public static AdaptiveTracking of(Metric metric, double target, double full) {
-    TargetTracking plain = TargetTracking.of(metric, target).named("adaptive " + metric.name());
+    TargetTracking plain =
+        TargetTracking.of(metric, target).named("adaptive " + metric.name()).kubernetes();
     if (!(full > 0) || full == Double.POSITIVE_INFINITY) {
       throw new IllegalArgumentException(
           "what an instance can take must be finite and above 0, was " + full);
@@ -231,10 +232,6 @@ public final class AdaptiveTracking implements ScalingRule {
     return plain.target();
   }
 
-  TargetTracking plain() {
-    return plain;
-  }
-
   /**
    * What an instance can take at most.
    *
@@ -267,6 +264,42 @@ public final class AdaptiveTracking implements ScalingRule {
 
   long halfLifeMillis() {
     return halfLifeMillis;
+  }
+
+  /**
+   * How long instances take until they serve.
+   *
+   * @return how long
+   */
+  public Duration startup() {
+    return Duration.ofMillis(startupMillis);
+  }
+
+  /**
+   * The window of plain tracking.
+   *
+   * @return how long
+   */
+  public Duration window() {
+    return Duration.ofMillis(windowMillis);
+  }
+
+  /**
+   * After how long what was learnt counts half.
+   *
+   * @return how long
+   */
+  public Duration halfLife() {
+    return Duration.ofMillis(halfLifeMillis);
+  }
+
+  /**
+   * What happens where the metric is missing.
+   *
+   * @return the rule
+   */
+  public MissingData missing() {
+    return plain.missing();
   }
 
   @Override

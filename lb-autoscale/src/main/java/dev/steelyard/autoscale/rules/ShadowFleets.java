@@ -1,5 +1,6 @@
 package dev.steelyard.autoscale.rules;
 
+import dev.steelyard.autoscale.Metric;
 import dev.steelyard.autoscale.Series;
 import org.jspecify.annotations.Nullable;
 
@@ -138,7 +139,7 @@ final class ShadowFleets {
         s[at + READY] = s[at + ASKED];
       }
     }
-    real(now, load, seconds, instances, ready);
+    real(load, seconds, instances, ready);
     for (int i = 0; i < SizingWay.MEANS.length; i++) {
       double share = -StrictMath.expm1(-seconds / SizingWay.MEANS[i]);
       double off = load - s[MEAN + i];
@@ -163,7 +164,7 @@ final class ShadowFleets {
     return (time - (long) state[BEGAN]) / BUCKET_MILLIS;
   }
 
-  private void real(long now, double load, double seconds, int instances, int ready) {
+  private void real(double load, double seconds, int instances, int ready) {
     double[] s = state;
     double over = load - FULL * Math.min(s[REAL_READY], instances);
     s[REAL_UNSERVED] += over > 0 ? over * seconds : 0;
@@ -252,16 +253,22 @@ final class ShadowFleets {
     move(PLAIN, (int) want, 0);
   }
 
-  /** What plain tracking recommends, which sees no more load than its own instances could take. */
+  /**
+   * What plain tracking recommends. From an average, it sees no more load than its own instances
+   * could take.
+   */
   double plain(double load) {
-    double asked = of(PLAIN, ASKED);
-    double ready = Math.min(of(PLAIN, READY), asked);
-    double average = Math.min(1, load / Math.max(1, state[SERVING])) / rule.utilization();
-    double tolerance = TargetTracking.DEFAULT_TOLERANCE;
-    double ratio = average > 1 ? Math.max(1, average * ready / asked) : average;
-    return Math.abs(ratio - 1) <= tolerance + 1e-9
-        ? asked
-        : Math.max(1, Math.min(Math.ceil(average * ready - 1e-9), 1e9));
+    boolean total = rule.metric().kind() == Metric.Kind.PROPORTIONAL_TOTAL;
+    double ready = total ? of(PLAIN, ASKED) : Math.min(of(PLAIN, READY), of(PLAIN, ASKED));
+    double share = total ? load / ready : Math.min(1, load / Math.max(1, state[SERVING]));
+    double average = share * rule.full();
+    if (rule.metric().unit().equals("%")) {
+      average = Math.floor(average + 1e-9);
+    }
+    double ratio = average / rule.target();
+    return Math.abs(ratio - 1) <= TargetTracking.DEFAULT_TOLERANCE + 1e-9
+        ? of(PLAIN, ASKED)
+        : Math.max(1, Math.min(Math.ceil(ratio * ready - 1e-9), Integer.MAX_VALUE));
   }
 
   private void move(int fleet, int want, long dwell) {

@@ -40,7 +40,7 @@ record SizingWay(Statistic statistic, int seconds, double factor, int dwellSecon
 
   private static List<SizingWay> all() {
     List<SizingWay> ways = new ArrayList<>();
-    int[] dwells = {0, 600, 1200};
+    int[] dwells = {0, 1200};
     for (int window : WINDOWS) {
       for (double at : new double[] {0.7, 0.75, 0.8, 0.85}) {
         for (int dwell : dwells) {

@@ -260,4 +260,20 @@ class CommandTest {
     assertTrue(out.toString().contains("replay"), out.toString());
     assertEquals(0, run("compare", "--help"));
   }
+
+  @Test
+  void studiesEveryTraceOfAFolder() throws IOException {
+    file("note.csv", "this is no trace\n");
+    file("left.csv", "0,1\n60,2\n");
+    int code = run("study", folder.toString(), "--peak", "10", "--skip", "left", "--half", "2");
+    assertEquals(Main.FINE, code, err::toString);
+    String table = out.toString();
+    assertTrue(table.contains("| load | 60 s | "), table);
+    assertTrue(table.contains("1 traces: "), table);
+    assertTrue(table.contains("Left out: note.csv"), table);
+    assertFalse(table.contains("left.csv"), table);
+    assertEquals(Main.WRONG_INPUT, run("study", folder.toString(), "--peak", "0"));
+    assertEquals(Main.WRONG_INPUT, run("study", folder.toString(), "--half", "3"));
+    assertEquals(Main.WRONG_INPUT, run("study", policy));
+  }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.steelyard.autoscale.Metric;
+import dev.steelyard.autoscale.MissingData;
 import dev.steelyard.autoscale.ScalingDecision;
 import dev.steelyard.autoscale.ScalingMetrics;
 import dev.steelyard.autoscale.ScalingPolicy;
@@ -12,6 +13,7 @@ import dev.steelyard.autoscale.ScalingReason;
 import dev.steelyard.autoscale.ScalingState;
 import dev.steelyard.autoscale.limits.DirectionLimits;
 import dev.steelyard.autoscale.limits.RatePolicy;
+import dev.steelyard.autoscale.rules.AdaptiveTracking;
 import dev.steelyard.autoscale.rules.TargetTracking;
 import dev.steelyard.autoscale.rules.WeightedScore;
 import java.io.IOException;
@@ -66,6 +68,44 @@ class PolicyConfigTest {
     assertEquals(3, desired(Profile.STAGING.policy(), 2, Metric.CPU, 86));
     assertEquals(2, desired(Profile.DEVELOPMENT.policy(), 1, Metric.CPU, 91));
     assertEquals(3, desired(Profile.DEVELOPMENT.policy(), 3, Metric.CPU, 99));
+  }
+
+  @Test
+  void adaptiveTrackingHasItsKeys() {
+    ScalingPolicy policy =
+        PolicyConfig.of(
+            settings(
+                "adaptive.request_rate", "60",
+                "adaptive.request_rate.full", "90",
+                "adaptive.request_rate.startup", "3m",
+                "adaptive.request_rate.window", "10m",
+                "adaptive.request_rate.half-life", "12h",
+                "adaptive.request_rate.caution", "0.2",
+                "adaptive.request_rate.missing", "hold"));
+    AdaptiveTracking rule = (AdaptiveTracking) policy.rules().get(0);
+    assertEquals(Metric.REQUEST_RATE, rule.metric());
+    assertEquals(60, rule.target());
+    assertEquals(90, rule.full());
+    assertEquals(Duration.ofMinutes(3), rule.startup());
+    assertEquals(Duration.ofMinutes(10), rule.window());
+    assertEquals(Duration.ofHours(12), rule.halfLife());
+    assertEquals(0.2, rule.caution());
+    assertEquals(MissingData.hold(), rule.missing());
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> PolicyConfig.of(settings("adaptive.request_rate", "60")));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> PolicyConfig.of(settings("adaptive.cpu", "70", "adaptive.cpu.missing", "assume 5")));
+  }
+
+  @Test
+  void theRecommendedProfileBeginsAsKubernetes() {
+    ScalingPolicy policy = Profile.recommended(2, 40).policy();
+    assertEquals(List.of(2, 40), List.of(policy.least(), policy.most()));
+    assertEquals(13, desired(policy, 10, Metric.CPU, 90.9));
+    assertEquals(10, desired(policy, 10, Metric.CPU, 77.9));
+    assertEquals(Duration.ZERO, policy.scaleDown().window());
   }
 
   @Test
