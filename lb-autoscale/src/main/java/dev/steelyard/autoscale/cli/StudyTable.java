@@ -21,7 +21,7 @@ final class StudyTable {
   StudyTable(PrintWriter out) {
     this.out = out;
     out.println(
-        "| trace | interval | instance-hours | | reversals/day | adaptations/day | violations % |"
+        "| trace | interval | instance-hours | change | reversals/day | adaptations/day | violations % |"
             + " saturated % | verdict |");
     out.println("|---|---|---|---|---|---|---|---|---|");
   }

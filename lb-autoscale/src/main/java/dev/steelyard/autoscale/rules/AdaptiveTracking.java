@@ -27,7 +27,7 @@ import java.util.concurrent.TimeUnit;
  * load that its instances cannot take. It gains much less without.
  *
  * <p>When not to use it: where instances differ, where the metric is not proportional to load, where
- * it is decided less often than instances start up (it sees too little), or where the number of
+ * decisions are ten minutes or more apart (it sees too little), or where the number of
  * instances has to be the same for the same load: it depends on what was learnt. A policy with it
  * needs no window of its own for scaling in. Cost: one pass over the loads of the last hour and over
  * all ways; some ten times that of plain tracking.
