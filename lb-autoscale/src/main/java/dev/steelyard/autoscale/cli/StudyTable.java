@@ -7,7 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Two policies side by side, trace by trace, as Markdown; each pair is the HPA's and the other's. */
+/**
+ * Two policies side by side, trace by trace, as Markdown; each pair is the HPA's and the other's.
+ */
 final class StudyTable {
   /** So much worse, as a share, is still no loss. */
   private static final double SLACK = 0.05;
@@ -34,8 +36,7 @@ final class StudyTable {
     traces++;
     better += fewer && !violates ? 1 : 0;
     worse += violates || more ? 1 : 0;
-    String verdict =
-        violates ? "violates more" : more ? "worse" : fewer ? "better" : "not worse";
+    String verdict = violates ? "violates more" : more ? "worse" : fewer ? "better" : "not worse";
     out.println(
         String.format(
             Locale.ROOT,

@@ -58,8 +58,8 @@ public final class Profile {
   }
 
   /**
-   * What we recommend where load is what limits an instance, and CPU shows it: target tracking at 70
-   * % that learns how close to the load it may go ({@link
+   * What we recommend where load is what limits an instance, and CPU shows it: target tracking at
+   * 70 % that learns how close to the load it may go ({@link
    * dev.steelyard.autoscale.rules.AdaptiveTracking}). It is never far from the
    * HorizontalPodAutoscaler at 70 % with its window of 300 s, and becomes cheaper and calmer where
    * the past allows; {@code docs/autoscaling-study.md} has the numbers. Give it the request rate

@@ -124,8 +124,7 @@ final class AdaptiveChain {
     all[end - 1] =
         Proof.Step.of(
             Proof.Stage.READ, rule.name(), last.formula(), last.note(), last.input(), operands);
-    all[end] =
-        Proof.Step.of(Proof.Stage.PROPOSE, rule.name(), Formula.AT_LEAST, null, want, least);
+    all[end] = Proof.Step.of(Proof.Stage.PROPOSE, rule.name(), Formula.AT_LEAST, null, want, least);
     return Proposal.size(rule.metric().reason(), all);
   }
 
@@ -175,8 +174,7 @@ final class AdaptiveChain {
   private double repayment() {
     return WaySelection.repays(state)
         ? needed(
-            ShadowFleets.largest(loads, now - KEEP_MILLIS),
-            REPAY_UTILIZATION * rule.utilization())
+            ShadowFleets.largest(loads, now - KEEP_MILLIS), REPAY_UTILIZATION * rule.utilization())
         : 0;
   }
 

@@ -11,26 +11,27 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Target tracking that learns how close to the load it may go. It begins as {@link TargetTracking}
- * {@linkplain TargetTracking#kubernetes() as Kubernetes does it}, with a stabilization window; beside it, it follows what about seventy other ways of sizing would
- * have done with the same load (the largest load of a window at some utilization, mean and
- * deviation, the median of three, yesterday's at this time), each as a fleet of its own with
- * start-up delay. Of those that would have overloaded their instances no more, and changed direction
- * no more often, than plain tracking would have, it uses the cheapest. Where none is, as for a load
- * that nobody can foresee, it stays plain tracking. Immutable: knobs give another rule.
+ * {@linkplain TargetTracking#kubernetes() as Kubernetes does it}, with a stabilization window;
+ * beside it, it follows what about seventy other ways of sizing would have done with the same load
+ * (the largest load of a window at some utilization, mean and deviation, the median of three,
+ * yesterday's at this time), each as a fleet of its own with start-up delay. Of those that would
+ * have overloaded their instances no more, and changed direction no more often, than plain tracking
+ * would have, it uses the cheapest. Where none is, as for a load that nobody can foresee, it stays
+ * plain tracking. Immutable: knobs give another rule.
  *
- * <p>The idea is that of Google's Autopilot (Rzadca et al., EuroSys 2020), which chooses among models
- * by what they would have cost. It learns from the past only, and keeps what it has learnt in the
- * state: some seven kilobytes, and the loads of an hour. How it did on recorded loads, and where it
- * was no better, is in {@code docs/autoscaling-study.md}.
+ * <p>The idea is that of Google's Autopilot (Rzadca et al., EuroSys 2020), which chooses among
+ * models by what they would have cost. It learns from the past only, and keeps what it has learnt
+ * in the state: some seven kilobytes, and the loads of an hour. How it did on recorded loads, and
+ * where it was no better, is in {@code docs/autoscaling-study.md}.
  *
  * <p>Where {@link Metric#REQUEST_RATE} is measured too, it learns what a request costs, and sees a
  * load that its instances cannot take. It gains much less without.
  *
- * <p>When not to use it: where instances differ, where the metric is not proportional to load, where
- * decisions are ten minutes or more apart (it sees too little), or where the number of
+ * <p>When not to use it: where instances differ, where the metric is not proportional to load,
+ * where decisions are ten minutes or more apart (it sees too little), or where the number of
  * instances has to be the same for the same load: it depends on what was learnt. A policy with it
- * needs no window of its own for scaling in. Cost: one pass over the loads of the last hour and over
- * all ways; some ten times that of plain tracking.
+ * needs no window of its own for scaling in. Cost: one pass over the loads of the last hour and
+ * over all ways; some ten times that of plain tracking.
  *
  * @see <a href="https://doi.org/10.1145/3342195.3387524">Autopilot: workload autoscaling at
  *     Google</a>
@@ -130,8 +131,8 @@ public final class AdaptiveTracking implements ScalingRule {
   }
 
   /**
-   * The same with another window of plain tracking: it scales in no further than the largest need of
-   * so much time. The window is this rule's own; the policy needs none.
+   * The same with another window of plain tracking: it scales in no further than the largest need
+   * of so much time. The window is this rule's own; the policy needs none.
    *
    * @param window how long, 0 to 1 day; default 5 minutes
    * @return the rule

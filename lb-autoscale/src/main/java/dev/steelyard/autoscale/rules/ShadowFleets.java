@@ -77,7 +77,8 @@ final class ShadowFleets {
   }
 
   /** Begins with every fleet at the number of instances that there is. */
-  static ShadowFleets begin(long now, double load, int instances, int ready, AdaptiveTracking rule) {
+  static ShadowFleets begin(
+      long now, double load, int instances, int ready, AdaptiveTracking rule) {
     double[] state = new double[SIZE];
     state[TIME] = now;
     state[BEGAN] = now;

@@ -2,11 +2,10 @@ package dev.steelyard.autoscale.rules;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
- * A way of sizing that {@link AdaptiveTracking} may use: a statistic of the load, the utilization at
- * which its instances would run, and a dwell.
+ * A way of sizing that {@link AdaptiveTracking} may use: a statistic of the load, the utilization
+ * at which its instances would run, and a dwell.
  *
  * @param statistic what it looks at
  * @param seconds the window, or the time constant of the mean; 0 for the others
@@ -14,7 +13,8 @@ import java.util.stream.Stream;
  * @param dwellSeconds how long after a change it does not scale in
  * @param season whether it also keeps what yesterday needed at the times just ahead
  */
-record SizingWay(Statistic statistic, int seconds, double factor, int dwellSeconds, boolean season) {
+record SizingWay(
+    Statistic statistic, int seconds, double factor, int dwellSeconds, boolean season) {
   /** What a way looks at. */
   enum Statistic {
     /** The largest load of a window. */

@@ -15,7 +15,9 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
 
-/** What holds for adaptive tracking whatever the load, also after it has begun to use what it knows. */
+/**
+ * What holds for adaptive tracking whatever the load, also after it has begun to use what it knows.
+ */
 class AdaptiveTrackingPropertyTest {
   private static final long BEGIN = 1_767_225_600_000L;
   private static final int LEAST = 2;
