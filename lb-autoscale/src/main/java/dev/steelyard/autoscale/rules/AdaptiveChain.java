@@ -70,14 +70,7 @@ final class AdaptiveChain {
   /** The load of the time since the last decision. */
   private double load() {
     double[] known = fleets.state;
-    Reading reading = evaluation.reading(rule.metric());
-    boolean total = rule.metric().kind() == Metric.Kind.PROPORTIONAL_TOTAL;
     double used = tracking.load / rule.full();
-    if (reading.isOfPool() && !total) {
-      // Those that have become ready since then were not measured.
-      double served = Math.min(known[ShadowFleets.REAL_READY], reading.counted());
-      used = reading.value() / rule.full() * served;
-    }
     if (rule.metric().equals(Metric.REQUEST_RATE)) {
       return used;
     }

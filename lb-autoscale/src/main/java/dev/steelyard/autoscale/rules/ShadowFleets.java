@@ -167,7 +167,7 @@ final class ShadowFleets {
 
   private void real(double load, double seconds, int instances, int ready) {
     double[] s = state;
-    double over = load - FULL * Math.min(s[REAL_READY], instances);
+    double over = load - FULL * Math.min(ready, instances); // those that were measured
     s[REAL_UNSERVED] += over > 0 ? over * seconds : 0;
     s[REAL_HOURS] += instances * seconds;
     if (instances != s[REAL_COUNT]) {
@@ -260,7 +260,8 @@ final class ShadowFleets {
    */
   double plain(double load) {
     boolean total = rule.metric().kind() == Metric.Kind.PROPORTIONAL_TOTAL;
-    double ready = total ? of(PLAIN, ASKED) : Math.min(of(PLAIN, READY), of(PLAIN, ASKED));
+    double measured = Math.min(Math.min(of(PLAIN, READY), of(PLAIN, ASKED)), state[SERVING]);
+    double ready = total ? of(PLAIN, ASKED) : measured;
     double share = total ? load / ready : Math.min(1, load / Math.max(1, state[SERVING]));
     double average = share * rule.full();
     if (rule.metric().unit().equals("%")) {
