@@ -62,7 +62,9 @@ final class AdaptiveChain {
     long since = now - rule.windowMillis() + 1;
     this.loads = memory.series(0).append(now, load).since(now - HISTORY_MILLIS);
     this.needs = memory.series(1).since(since).append(now, tracking.output());
-    this.recommended = memory.series(2).since(since).append(now, fleets.plain(load));
+    boolean plain = fleets.selected() == ShadowFleets.PLAIN;
+    double want = plain ? tracking.output() : fleets.plain(load);
+    this.recommended = memory.series(2).since(since).append(now, want);
     fleets.ask(loads, recommended);
     WaySelection.select(fleets, rule.caution());
   }

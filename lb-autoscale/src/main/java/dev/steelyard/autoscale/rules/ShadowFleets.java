@@ -141,6 +141,9 @@ final class ShadowFleets {
       }
     }
     real(load, seconds, instances, ready);
+    if (selected() == PLAIN) {
+      follow(instances);
+    }
     for (int i = 0; i < SizingWay.MEANS.length; i++) {
       double share = -StrictMath.expm1(-seconds / SizingWay.MEANS[i]);
       double off = load - s[MEAN + i];
@@ -159,6 +162,13 @@ final class ShadowFleets {
     s[STEP] = now - before;
     s[TIME] = now;
     s[TICKS]++;
+  }
+
+  /** While plain tracking decides, its shadow is the real fleet: small errors do not add up. */
+  private void follow(int instances) {
+    int at = FLEETS + PLAIN * WIDTH;
+    state[at + ASKED] = Math.max(1, instances);
+    state[at + READY] = Math.min(state[at + READY], state[at + ASKED]);
   }
 
   private long bucket(long time) {
