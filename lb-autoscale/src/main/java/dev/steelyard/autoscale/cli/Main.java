@@ -26,9 +26,9 @@ import picocli.CommandLine.Spec;
       ReplayCommand.class,
       CompareCommand.class,
       TuneCommand.class,
-        StudyCommand.class,
-        ExplainCommand.class,
-        LintCommand.class
+      StudyCommand.class,
+      ExplainCommand.class,
+      LintCommand.class
     },
     footer = {
       "",
