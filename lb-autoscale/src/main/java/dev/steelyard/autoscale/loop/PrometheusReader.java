@@ -64,15 +64,22 @@ final class PrometheusReader {
     for (String query : queries) {
       calls.add(http.sendAsync(request(query), info -> new BoundedBody(maxBytes)));
     }
+    List<CompletableFuture<HttpResponse<byte[]>>> late = new ArrayList<>();
     try {
       CompletableFuture.allOf(calls.toArray(new CompletableFuture<?>[0]))
           .get(timeout.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException | ExecutionException each) {
       // Told below, for each.
     } finally {
-      calls.forEach(call -> call.cancel(true));
+      // Before they are cancelled: the client may end a call with an error of its own on the way.
+      calls.stream().filter(call -> !call.isDone()).forEach(late::add);
+      late.forEach(call -> call.cancel(true));
     }
-    return calls.stream().map(this::result).toList();
+    return calls.stream().map(call -> late.contains(call) ? tooLate() : result(call)).toList();
+  }
+
+  private Result tooLate() {
+    return new Result.Failed(late());
   }
 
   private HttpRequest request(String query) {
@@ -87,9 +94,6 @@ final class PrometheusReader {
 
   private Result result(CompletableFuture<HttpResponse<byte[]>> call) {
     try {
-      if (call.isCancelled()) {
-        throw late();
-      }
       return new Result.Answered(read(call.join()));
     } catch (ReadException failure) {
       return new Result.Failed(failure);

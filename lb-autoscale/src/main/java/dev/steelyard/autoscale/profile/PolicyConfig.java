@@ -141,12 +141,13 @@ public final class PolicyConfig {
     if (profile != null) {
       all.putAll(Profile.named(profile.strip()).settings());
     }
+    boolean cooldowns = all.containsKey("scale.up.cooldown");
     all.putAll(given);
     all.remove("profile");
     Settings settings = new Settings(all);
     ScalingPolicy policy = read(settings);
     settings.noneLeft();
-    if (profile != null) {
+    if (cooldowns) {
       within("scale.up.cooldown", policy.scaleUp().cooldown(), COOLDOWN_UP);
       within("scale.down.cooldown", policy.scaleDown().cooldown(), COOLDOWN_DOWN);
     }

@@ -82,7 +82,8 @@ public final class Profile {
 
   /**
    * Finds a profile: {@code development}, {@code staging}, {@code production}, each also with
-   * {@code -conservative} or {@code -aggressive} behind it.
+   * {@code -conservative} or {@code -aggressive} behind it; or {@code recommended}, with 2 to 20
+   * instances.
    *
    * @param name its name
    * @return the profile
@@ -90,6 +91,9 @@ public final class Profile {
    */
   public static Profile named(String name) {
     String key = name.toLowerCase(Locale.ROOT);
+    if (key.equals("recommended")) {
+      return recommended(2, 20);
+    }
     for (Profile base : new Profile[] {DEVELOPMENT, STAGING, PRODUCTION}) {
       for (Profile one : new Profile[] {base, base.conservative(), base.aggressive()}) {
         if (one.name.equals(key)) {
@@ -98,8 +102,8 @@ public final class Profile {
       }
     }
     throw new IllegalArgumentException(
-        "profile must be development, staging or production, with -conservative or -aggressive"
-            + " behind it or nothing, was '"
+        "profile must be recommended, or development, staging or production with -conservative or"
+            + " -aggressive behind it or nothing, was '"
             + name
             + "'");
   }

@@ -283,6 +283,13 @@ class PolicyConfigTest {
   }
 
   @Test
+  void theRecommendedProfileNeedsNoCooldown() {
+    ScalingPolicy policy = PolicyConfig.of(Map.of("profile", "recommended", "max.replicas", "50"));
+    assertEquals(List.of(2, 50), List.of(policy.least(), policy.most()));
+    assertEquals(6, desired(policy, 4, Metric.CPU, 91));
+  }
+
+  @Test
   void cooldownsOfAProfileHaveARange() {
     Map<String, String> settings = Map.of("profile", "staging", "scale.up.cooldown", "6m");
     IllegalArgumentException e =
