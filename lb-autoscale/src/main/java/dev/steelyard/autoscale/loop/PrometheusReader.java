@@ -64,7 +64,7 @@ final class PrometheusReader {
     for (String query : queries) {
       calls.add(http.sendAsync(request(query), info -> new BoundedBody(maxBytes)));
     }
-    List<CompletableFuture<HttpResponse<byte[]>>> late = new ArrayList<>();
+    boolean[] late = new boolean[calls.size()];
     try {
       CompletableFuture.allOf(calls.toArray(new CompletableFuture<?>[0]))
           .get(timeout.toNanos(), TimeUnit.NANOSECONDS);
@@ -72,14 +72,16 @@ final class PrometheusReader {
       // Told below, for each.
     } finally {
       // Before they are cancelled: the client may end a call with an error of its own on the way.
-      calls.stream().filter(call -> !call.isDone()).forEach(late::add);
-      late.forEach(call -> call.cancel(true));
+      for (int i = 0; i < late.length; i++) {
+        late[i] = !calls.get(i).isDone();
+        calls.get(i).cancel(true);
+      }
     }
-    return calls.stream().map(call -> late.contains(call) ? tooLate() : result(call)).toList();
-  }
-
-  private Result tooLate() {
-    return new Result.Failed(late());
+    List<Result> results = new ArrayList<>();
+    for (int i = 0; i < late.length; i++) {
+      results.add(late[i] ? new Result.Failed(late()) : result(calls.get(i)));
+    }
+    return results;
   }
 
   private HttpRequest request(String query) {
