@@ -35,7 +35,12 @@ public final class CloudFoundryPolicy {
    * @param message what is to be said about it
    */
   public record Problem(String path, String message) {
-    /** Checks that nothing is missing. */
+    /**
+     * Checks that nothing is missing.
+     *
+     * @param path the place: {@code (root).scaling_rules.0.threshold}
+     * @param message what is to be said about it
+     */
     public Problem {
       Objects.requireNonNull(path, "path");
       Objects.requireNonNull(message, "message");
