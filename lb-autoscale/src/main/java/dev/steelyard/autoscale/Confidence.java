@@ -33,7 +33,7 @@ final class Confidence {
   private static final int FACTORS = 5;
 
   /** For each factor the step with the least so far; null is 1. */
-  private final @Nullable Proof.Step[] least = new Proof.Step[OWN];
+  private final Proof.@Nullable Step[] least = new Proof.Step[OWN];
 
   private double own = 1;
 
