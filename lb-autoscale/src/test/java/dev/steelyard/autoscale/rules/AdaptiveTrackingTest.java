@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.steelyard.autoscale.Metric;
 import dev.steelyard.autoscale.MissingData;
+import dev.steelyard.autoscale.ScalingMetrics;
 import dev.steelyard.autoscale.ScalingPolicy;
+import dev.steelyard.autoscale.ScalingState;
 import dev.steelyard.autoscale.limits.DirectionLimits;
 import dev.steelyard.autoscale.profile.Compatible;
 import dev.steelyard.autoscale.replay.Replay;
@@ -16,6 +18,7 @@ import dev.steelyard.autoscale.replay.ServiceModel;
 import dev.steelyard.autoscale.replay.Synthetic;
 import dev.steelyard.autoscale.replay.Trace;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,6 +62,24 @@ class AdaptiveTrackingTest {
     ReplayResult learnt = Replay.run(adaptive(), load, MODEL);
     for (int tick = 1; tick < AdaptiveTracking.LEARNING_TICKS; tick++) {
       assertEquals(plain.ordered(tick), learnt.ordered(tick), "tick " + tick);
+    }
+  }
+
+  @Test
+  void whilePlainTrackingDecidesItsShadowIsTheRealFleet() {
+    Instant noon = Instant.parse("2026-01-01T12:00:00Z");
+    ScalingState state = ScalingState.initial();
+    for (int minute = 0; minute < 4; minute++) {
+      int instances = minute < 2 ? 20 : 10; // somebody has halved it
+      ScalingMetrics metrics =
+          ScalingMetrics.at(noon.plusSeconds(60L * minute))
+              .instances(instances)
+              .metric(Metric.CPU, 70)
+              .build();
+      state = adaptive().decide(state, metrics).next();
+      double[] remembered = state.memory("adaptive cpu").toArray();
+      ShadowFleets fleets = new ShadowFleets(remembered, AdaptiveTracking.cpu(70));
+      assertEquals(instances, fleets.asked(ShadowFleets.PLAIN), "minute " + minute);
     }
   }
 
