@@ -30,8 +30,6 @@ public final class ScalingState {
   final Series events;
   final long lastDecision;
   final long lastCompleted;
-  final long upBlockedUntil;
-  final long downBlockedUntil;
   final ZeroPhase zeroPhase;
   final long zeroSince;
   final long lastActive;
@@ -48,8 +46,6 @@ public final class ScalingState {
     Series events = Series.EMPTY;
     long lastDecision = ScalingMetrics.UNKNOWN;
     long lastCompleted = ScalingMetrics.UNKNOWN;
-    long upBlockedUntil = ScalingMetrics.UNKNOWN;
-    long downBlockedUntil = ScalingMetrics.UNKNOWN;
     ZeroPhase zeroPhase = ZeroPhase.RUNNING;
     long zeroSince = ScalingMetrics.UNKNOWN;
     long lastActive = ScalingMetrics.UNKNOWN;
@@ -67,8 +63,6 @@ public final class ScalingState {
       events = state.events;
       lastDecision = state.lastDecision;
       lastCompleted = state.lastCompleted;
-      upBlockedUntil = state.upBlockedUntil;
-      downBlockedUntil = state.downBlockedUntil;
       zeroPhase = state.zeroPhase;
       zeroSince = state.zeroSince;
       lastActive = state.lastActive;
@@ -105,8 +99,6 @@ public final class ScalingState {
     events = draft.events;
     lastDecision = draft.lastDecision;
     lastCompleted = draft.lastCompleted;
-    upBlockedUntil = draft.upBlockedUntil;
-    downBlockedUntil = draft.downBlockedUntil;
     zeroPhase = draft.zeroPhase;
     zeroSince = draft.zeroSince;
     lastActive = draft.lastActive;

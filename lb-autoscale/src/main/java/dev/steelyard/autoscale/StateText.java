@@ -21,8 +21,6 @@ final class StateText {
     text.append("enabled ").append(state.enabled).append('\n');
     line(text, "last-decision", state.lastDecision);
     line(text, "last-completed", state.lastCompleted);
-    line(text, "up-blocked-until", state.upBlockedUntil);
-    line(text, "down-blocked-until", state.downBlockedUntil);
     text.append("zero-phase ").append(state.zeroPhase).append('\n');
     line(text, "zero-since", state.zeroSince);
     line(text, "last-active", state.lastActive);
@@ -97,8 +95,6 @@ final class StateText {
       case "enabled" -> draft.enabled = bool(value);
       case "last-decision" -> draft.lastDecision = time(value);
       case "last-completed" -> draft.lastCompleted = time(value);
-      case "up-blocked-until" -> draft.upBlockedUntil = time(value);
-      case "down-blocked-until" -> draft.downBlockedUntil = time(value);
       case "zero-phase" -> draft.zeroPhase = ZeroPhase.valueOf(value);
       case "zero-since" -> draft.zeroSince = time(value);
       case "last-active" -> draft.lastActive = time(value);
