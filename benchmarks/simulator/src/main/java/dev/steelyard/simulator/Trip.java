@@ -1,0 +1,111 @@
+package dev.steelyard.simulator;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request on its way to a server, there, and back: one event that is planned again and again.
+ */
+abstract class Trip extends Event {
+  private enum Stage {
+    TO_SERVER,
+    AT_SERVER,
+    BACK,
+    BROKEN,
+    NOT_CONNECTED
+  }
+
+  final Engine engine;
+  final ServerNode node;
+  final String endpoint;
+  final long seed;
+  private Stage stage = Stage.TO_SERVER;
+  private Answer answer;
+
+  // Of the server: what is left of the work at which time, and where it is in the list.
+  double workLeft;
+  long workedUntil;
+  long arrivedNanos;
+  int slot;
+  boolean breaks;
+
+  /**
+   * Makes a trip.
+   *
+   * @param seed decides how much work this is, whichever server does it
+   */
+  Trip(Engine engine, ServerNode node, String endpoint, long seed) {
+    this.engine = engine;
+    this.node = node;
+    this.endpoint = endpoint;
+    this.seed = seed;
+    this.answer = node.ok();
+  }
+
+  /** Where the client is, or null. */
+  abstract @Nullable String clientZone();
+
+  /** The answer is there. */
+  abstract void answered(Answer what);
+
+  /** There will be no answer. */
+  abstract void failed(Exception why);
+
+  /** The request is sent. */
+  final void send() {
+    if (node.isCutFrom(clientZone())) {
+      stage = Stage.NOT_CONNECTED;
+      engine.planIn(engine.network().connectTimeoutNanos, this);
+      return;
+    }
+    long delay = engine.delay(clientZone(), node);
+    if (delay == 0) {
+      node.arrive(this);
+    } else {
+      engine.planIn(delay, this);
+    }
+  }
+
+  /** The server works on it for so long. */
+  final void workFor(long nanos) {
+    stage = Stage.AT_SERVER;
+    engine.planIn(nanos, this);
+  }
+
+  /** What the server will answer when its work is done. */
+  final void outcome(Answer what) {
+    answer = what;
+  }
+
+  final Answer outcome() {
+    return answer;
+  }
+
+  /** The server has answered. */
+  final void sendBack(Answer what) {
+    answer = what;
+    back(Stage.BACK);
+  }
+
+  /** The connection has broken, or was refused. */
+  final void sendBackBroken(boolean wasRefused) {
+    back(wasRefused ? Stage.NOT_CONNECTED : Stage.BROKEN);
+  }
+
+  private void back(Stage as) {
+    if (!node.isCutFrom(clientZone())) {
+      stage = as;
+      engine.planIn(engine.delay(clientZone(), node), this);
+    }
+  }
+
+  @Override
+  void run() {
+    switch (stage) {
+      case TO_SERVER -> node.arrive(this);
+      case AT_SERVER -> node.worked(this);
+      case BACK -> answered(answer);
+      case BROKEN -> failed(new Failures.Broken(node.name()));
+      case NOT_CONNECTED -> failed(new Failures.NotConnected(node.name()));
+    }
+  }
+}
