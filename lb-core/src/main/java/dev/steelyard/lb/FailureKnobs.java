@@ -98,11 +98,6 @@ final class FailureKnobs implements Cloneable {
     return panicPercent >= 0 ? panicPercent : monitored ? 100 - ejectionCap.maxPercent() : 0;
   }
 
-  /** Whether anything needs a scheduler. */
-  boolean waitsForTime() {
-    return breaker != null || maxRetries > 0 || isTimed() || queueCapacity > 0;
-  }
-
   /** Whether attempts or calls are limited in time, or hedged. */
   boolean isTimed() {
     return perTryTimeoutNanos > 0 || overallTimeoutNanos > 0 || hedgeQuantile > 0;

@@ -317,14 +317,6 @@ public final class LoadBalancerBuilder {
               + " has them, too)");
     }
     failurePolicy.knobs().checkConsistent();
-    if (scheduler != null
-        && slowStart == null
-        && reportedLoad == null
-        && !failurePolicy.knobs().waitsForTime()) {
-      throw new IllegalStateException(
-          "scheduler: set (expected: unset where nothing waits: no slowStart, no reportedLoad,"
-              + " and a failurePolicy without ejection, retries, hedges and time limits)");
-    }
     return new LoadBalancer(this);
   }
 }

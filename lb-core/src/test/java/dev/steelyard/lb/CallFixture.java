@@ -49,7 +49,7 @@ abstract class CallFixture {
             .failurePolicy(calls)
             .ticker(time)
             .random(() -> (long) (share * 0x1p53) << 11);
-    return calls.knobs().waitsForTime() ? builder.scheduler(time) : builder;
+    return builder.scheduler(time);
   }
 
   LoadBalancer balancer(int size, FailurePolicy policy) {
