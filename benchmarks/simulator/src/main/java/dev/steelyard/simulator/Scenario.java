@@ -86,7 +86,7 @@ public final class Scenario {
     this.servers = List.copyOf(builder.servers);
     this.network = builder.network;
     this.arrivals = arrivals;
-    this.requests = builder.requests;
+    this.requests = builder.isIdempotent ? builder.requests : once(builder.requests);
     this.durationNanos = durationNanos;
     this.abortNanos =
         builder.abortNanos > 0
@@ -101,6 +101,10 @@ public final class Scenario {
     this.planned = List.copyOf(builder.planned);
     this.repeated = List.copyOf(builder.repeated);
     this.setup = builder.setup;
+  }
+
+  private static Requests once(Requests requests) {
+    return (number, random) -> requests.next(number, random).idempotent(false);
   }
 
   /**
@@ -195,6 +199,7 @@ public final class Scenario {
     private Network network = Network.ideal();
     private @Nullable Arrivals arrivals;
     private Requests requests = repeatable();
+    private boolean isIdempotent = true;
     private long durationNanos;
     private long abortNanos;
     private long measureFromNanos;
@@ -383,6 +388,19 @@ public final class Scenario {
       Checks.check(
           exponent >= 0 && exponent <= 10, "keys.exponent", exponent, "0..10");
       return requests(new ZipfKeys(keys, exponent));
+    }
+
+    /**
+     * Says whether requests may be sent a second time when it is not known whether the first one was
+     * carried out. Default: what the requests themselves say, which without {@link #requests} is
+     * that they may.
+     *
+     * @param mayBeRepeated false: none may, whatever requests say
+     * @return this builder
+     */
+    public Builder idempotent(boolean mayBeRepeated) {
+      this.isIdempotent = mayBeRepeated;
+      return this;
     }
 
     /**

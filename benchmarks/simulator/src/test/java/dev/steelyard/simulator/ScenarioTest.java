@@ -34,6 +34,21 @@ class ScenarioTest {
     assertTrue(result.percentile(99).toMillis() > 300, result::toString);
   }
 
+  @Test
+  void requestsThatMayNotBeRepeatedFailWithTheirConnections() {
+    Scenario.Builder builder =
+        Scenario.named("one of two breaks connections")
+            .server(Server.named("well", Distribution.fixed(Duration.ofMillis(10))))
+            .server(
+                Server.named("broken", Behaviour.breaks(Distribution.fixed(Duration.ofMillis(10)))))
+            .arrivals(Arrivals.even(10))
+            .lasts(Duration.ofSeconds(10))
+            .keys(10, 1);
+
+    assertEquals(100, builder.build().run().successPercent());
+    assertTrue(builder.idempotent(false).build().run().successPercent() < 100);
+  }
+
   private static Scenario oneGoesSlow() {
     Distribution work = Distribution.logNormal(Duration.ofMillis(20), Duration.ofMillis(80));
     return Scenario.named("one of five goes slow")
