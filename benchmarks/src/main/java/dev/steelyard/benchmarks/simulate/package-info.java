@@ -1,0 +1,5 @@
+/** Scenarios from files, run under several strategies. */
+@NullMarked
+package dev.steelyard.benchmarks.simulate;
+
+import org.jspecify.annotations.NullMarked;
