@@ -71,6 +71,7 @@ final class Events {
       case "join" -> join(at, event);
       case "leave" -> leave(at, server(event));
       case "drain" -> {
+        positive(event, "timeout_s");
         Duration timeout = event.need("timeout_s", "seconds").seconds();
         plan(at, fleet.leaving(server(event), at), (run, name) -> run.drain(name, timeout));
       }

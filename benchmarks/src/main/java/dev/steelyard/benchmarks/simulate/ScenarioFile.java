@@ -107,8 +107,9 @@ record ScenarioFile(List<ScenarioFile.Entry> scenarios) {
       }
       return tree;
     } catch (JsonProcessingException e) {
-      // What Jackson says in brackets is about itself.
-      String what = e.getOriginalMessage().replaceAll("(?s) \\(start marker at .*", "");
+      // What Jackson says behind it is about itself.
+      String what =
+          e.getOriginalMessage().replaceAll("(?s)( \\(start marker at |: enable `).*", "");
       throw new IllegalArgumentException(place(e.getLocation()) + ": " + what, e);
     } catch (IOException e) {
       throw new IllegalStateException("a text in memory can be read", e);

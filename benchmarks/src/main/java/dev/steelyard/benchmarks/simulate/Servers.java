@@ -136,9 +136,8 @@ final class Servers {
     if (isLast && until != null) {
       throw until.refuse("null in the last phase, which is for ever");
     }
-    if (!isLast && until == null) {
-      throw Refusal.of(
-          phase.path("until_s"), "null", "a time in all phases but the last, which is for ever");
+    if (!isLast) {
+      phase.need("until_s", "a time, since only the last phase is for ever");
     }
     Value named = phase.find("endpoints");
     Map<String, Behaviour> doing =
