@@ -44,8 +44,7 @@ final class Draws {
     String kind = fields.need("kind", "one of " + String.join(", ", kinds)).oneOf(kinds);
     return switch (kind) {
       case "fixed" -> Distribution.fixed(millis(fields, "base_ms"));
-      case "uniform" ->
-          Distribution.uniform(millis(fields, "from_ms"), millis(fields, "to_ms"));
+      case "uniform" -> Distribution.uniform(millis(fields, "from_ms"), millis(fields, "to_ms"));
       case "exponential" -> Distribution.exponential(millis(fields, "mean_ms"));
       case "log_normal" ->
           Distribution.logNormal(millis(fields, "median_ms"), millis(fields, "p99_ms"));
@@ -122,9 +121,7 @@ final class Draws {
     boolean isPerInterval =
         fields
             .orElse(
-                "unit",
-                "per_interval",
-                unit -> unit.oneOf(List.of("per_interval", "per_second")))
+                "unit", "per_interval", unit -> unit.oneOf(List.of("per_interval", "per_second")))
             .equals("per_interval");
     double scale = fields.orElse("scale", 1.0, Value::number);
     if (scale <= 0) {

@@ -88,8 +88,7 @@ final class Events {
       }
       case "behave" -> behave(at, event);
       case "weigh" -> {
-        double weight =
-            event.need("weight", "a number").numberWithin(0, 1_000_000);
+        double weight = event.need("weight", "a number").numberWithin(0, 1_000_000);
         plan(at, event, (run, name) -> run.weigh(name, weight));
       }
       case "partition" -> partition(at, event);
@@ -119,8 +118,7 @@ final class Events {
   }
 
   private void join(Duration at, Fields event) {
-    List<Server> joining =
-        event.need("server", "an object").object(fields -> joining(at, fields));
+    List<Server> joining = event.need("server", "an object").object(fields -> joining(at, fields));
     scenario.at(at, run -> joining.forEach(run::join));
   }
 

@@ -67,9 +67,7 @@ final class FailureReader {
                     millis(timeout, "max_ms")));
     policy =
         fields.change(
-            "overall_timeout_ms",
-            policy,
-            (what, value) -> what.withOverallTimeout(value.millis()));
+            "overall_timeout_ms", policy, (what, value) -> what.withOverallTimeout(value.millis()));
     return object(
         "hedging",
         policy,
@@ -132,8 +130,7 @@ final class FailureReader {
     } else {
       breaker.openBackoff(CircuitBreaker.Builder.DEFAULT_BACKOFF, longest);
     }
-    fields.ifThere(
-        "consecutive_failures", value -> breaker.consecutiveFailures(value.whole()));
+    fields.ifThere("consecutive_failures", value -> breaker.consecutiveFailures(value.whole()));
     fields.ifThere("window_calls", value -> breaker.countWindow(value.whole()));
     return object(
         fields,
@@ -143,9 +140,7 @@ final class FailureReader {
             what.failureRate(
                 number(rate, "threshold"),
                 rate.orElse(
-                    "minimum_calls",
-                    CircuitBreaker.Builder.DEFAULT_MINIMUM_CALLS,
-                    Value::whole)));
+                    "minimum_calls", CircuitBreaker.Builder.DEFAULT_MINIMUM_CALLS, Value::whole)));
   }
 
   private static OutlierDetection outliers(Fields fields) {
@@ -160,8 +155,7 @@ final class FailureReader {
             fields,
             "latency",
             detection,
-            (what, latency) ->
-                what.latency(number(latency, "factor"), millis(latency, "floor_ms")))
+            (what, latency) -> what.latency(number(latency, "factor"), millis(latency, "floor_ms")))
         .build();
   }
 

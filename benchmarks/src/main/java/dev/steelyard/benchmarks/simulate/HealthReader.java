@@ -40,7 +40,8 @@ final class HealthReader {
     return settings;
   }
 
-  private void time(String key, BiFunction<HealthMonitor.Builder, Duration, HealthMonitor.Builder> set) {
+  private void time(
+      String key, BiFunction<HealthMonitor.Builder, Duration, HealthMonitor.Builder> set) {
     knob(key, Value::seconds, set);
   }
 

@@ -34,7 +34,8 @@ record Metric(String name, ToDoubleFunction<SimulationResult> figure) {
     plain.put("attempts_per_request", SimulationResult::attemptsPerRequest);
     plain.put("sent", result -> result.counts().sent());
     plain.put("unanswered", result -> result.counts().sent() - result.counts().answered());
-    plain.put("busy_s", result -> result.servers().stream().mapToDouble(ServerResult::busySeconds).sum());
+    plain.put(
+        "busy_s", result -> result.servers().stream().mapToDouble(ServerResult::busySeconds).sum());
     return plain;
   }
 
@@ -73,12 +74,12 @@ record Metric(String name, ToDoubleFunction<SimulationResult> figure) {
     if (begin.compareTo(end) >= 0) {
       throw Refusal.of(fields.path("to_s"), end, "later than from_s, " + begin);
     }
-    return new Metric(
-        about + between(from, to), result -> share(result, servers, begin, end));
+    return new Metric(about + between(from, to), result -> share(result, servers, begin, end));
   }
 
   private static String between(@Nullable Value from, @Nullable Value to) {
-    return (from == null ? "" : " from " + from.node() + " s") + (to == null ? "" : " to " + to.node() + " s");
+    return (from == null ? "" : " from " + from.node() + " s")
+        + (to == null ? "" : " to " + to.node() + " s");
   }
 
   private static double mostInFlight(SimulationResult result, Set<String> servers) {

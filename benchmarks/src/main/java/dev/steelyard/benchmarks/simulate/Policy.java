@@ -219,8 +219,7 @@ final class Policy {
         value.object(
             checks -> {
               UnaryOperator<HealthMonitor.Builder> settings = new HealthReader(checks).read();
-              steps.add(
-                  (balancer, client) -> balancer.healthMonitor(client.monitor(settings)));
+              steps.add((balancer, client) -> balancer.healthMonitor(client.monitor(settings)));
               return checks;
             });
   }

@@ -62,7 +62,9 @@ record ScenarioFile(List<ScenarioFile.Entry> scenarios) {
         ? "no such file"
         : e instanceof AccessDeniedException
             ? "access denied"
-            : e instanceof CharacterCodingException ? "not in UTF-8" : String.valueOf(e.getMessage());
+            : e instanceof CharacterCodingException
+                ? "not in UTF-8"
+                : String.valueOf(e.getMessage());
   }
 
   /**

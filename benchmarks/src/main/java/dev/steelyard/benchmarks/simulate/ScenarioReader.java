@@ -42,8 +42,7 @@ final class ScenarioReader {
     fields.ifThere("endpoints", value -> builder.endpoints(named.toArray(String[]::new)));
     boolean hasKeys = readRequests();
     fields.ifThere("network", value -> builder.network(value.object(this::network)));
-    fields.ifThere(
-        "discovery_delay", value -> builder.discoveryDelay(draws.duration(value)));
+    fields.ifThere("discovery_delay", value -> builder.discoveryDelay(draws.duration(value)));
     readServers(new Servers(draws, endpoints), zones);
     fields.ifThere(
         "balancer",
@@ -62,9 +61,7 @@ final class ScenarioReader {
     Value other = fields.find("arrivals");
     if (other == null) {
       return fields.need(
-          "requests_per_second",
-          "a number, or arrivals",
-          value -> Arrivals.even(value.number()));
+          "requests_per_second", "a number, or arrivals", value -> Arrivals.even(value.number()));
     }
     if (even != null) {
       throw even.refuse("not set beside arrivals, which say it");
@@ -121,7 +118,8 @@ final class ScenarioReader {
   }
 
   private Network network(Fields network) {
-    Network made = network.orElse("one_way", Network.ideal(), value -> Network.of(draws.duration(value)));
+    Network made =
+        network.orElse("one_way", Network.ideal(), value -> Network.of(draws.duration(value)));
     made =
         network.change(
             "across_zones", made, (what, value) -> what.withAcrossZones(draws.duration(value)));
@@ -178,8 +176,7 @@ final class ScenarioReader {
     double atMost = expected.orElse("at_most", Double.POSITIVE_INFINITY, Value::number);
     Value relative = expected.find("at_most_times");
     if (relative == null && !expected.has("at_least") && !expected.has("at_most")) {
-      throw Refusal.of(
-          expected.path(), "no bound (expected: at_least, at_most or at_most_times)");
+      throw Refusal.of(expected.path(), "no bound (expected: at_least, at_most or at_most_times)");
     }
     if (atLeast > atMost) {
       throw Refusal.of(expected.path("at_least"), atLeast, "not above at_most, " + atMost);

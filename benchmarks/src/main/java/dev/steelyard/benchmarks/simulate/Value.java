@@ -131,5 +131,4 @@ record Value(String path, JsonNode node) {
     }
     return Duration.ofNanos(nanos);
   }
-
 }

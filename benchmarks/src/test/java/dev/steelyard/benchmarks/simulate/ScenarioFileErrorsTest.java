@@ -151,8 +151,7 @@ class ScenarioFileErrorsTest {
           'phases': [{}], 'status': 500 => servers[0].status: no such key, or without effect here (expected: one of antagonist, cold_start, cores, count, joins_at_s, leaves_at_s, max_in_flight, name, pauses, phases, reports_load, speed, weight, zone)
           """)
   void aServerThatIsWrongIsRefusedWithItsPlace(String keys, String message) {
-    assertEquals(
-        message, refusal("{" + good("'servers': [{'name': 's', " + keys + "}]") + "}"));
+    assertEquals(message, refusal("{" + good("'servers': [{'name': 's', " + keys + "}]") + "}"));
   }
 
   /** Of the only event of a good scenario. */
@@ -214,15 +213,11 @@ class ScenarioFileErrorsTest {
 
     Files.writeString(file, (start + trace.formatted("'counts'")).replace('\'', '"'));
     assertEquals(
-        file
-            + ": arrivals.csv: "
-            + csv
-            + ": no column \"counts\" (expected: one of [time, count])",
+        file + ": arrivals.csv: " + csv + ": no column \"counts\" (expected: one of [time, count])",
         refusalOf(file));
 
     Files.writeString(file, (start + trace.formatted("0")).replace('\'', '"'));
-    assertEquals(
-        file + ": arrivals.column: 0 (expected: at least 1, or a name)", refusalOf(file));
+    assertEquals(file + ": arrivals.column: 0 (expected: at least 1, or a name)", refusalOf(file));
   }
 
   private static String good(String keys) {

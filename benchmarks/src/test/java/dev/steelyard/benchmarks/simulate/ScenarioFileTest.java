@@ -58,12 +58,14 @@ class ScenarioFileTest {
 
   @Test
   void aFileMayBeOneScenarioOrAListOrAnObjectWithAList() {
-    String one = "{'name': '%s', 'requests_per_second': 1, 'send_for_s': 1, 'servers': [{'name': 's'}]}";
+    String one =
+        "{'name': '%s', 'requests_per_second': 1, 'send_for_s': 1, 'servers': [{'name': 's'}]}";
     String list = '[' + one.formatted("a") + ',' + one.formatted("b") + ']';
 
     assertEquals(List.of("a"), names(one.formatted("a")));
     assertEquals(List.of("a", "b"), names(list));
-    assertEquals(List.of("a", "b"), names("{'source': 1, 'format': {}, 'scenarios': " + list + "}"));
+    assertEquals(
+        List.of("a", "b"), names("{'source': 1, 'format': {}, 'scenarios': " + list + "}"));
   }
 
   private static List<String> names(String json) {
@@ -80,8 +82,7 @@ class ScenarioFileTest {
                 + "'a': {'success_percent': 1, 'client_mean_s': 1, 'server_busy_s': 3}}");
 
     assertEquals(List.of("x", "a"), List.copyOf(entry.published().keySet()));
-    assertEquals(
-        new Published(99.5, 0.25, Double.NaN, 0, 7), entry.published().get("x"));
+    assertEquals(new Published(99.5, 0.25, Double.NaN, 0, 7), entry.published().get("x"));
     assertEquals(new Published(1, 1, 3, 0, 0), entry.published().get("a"));
   }
 
@@ -100,8 +101,10 @@ class ScenarioFileTest {
     SimulationResult result = Strategies.run(entry, "default", 1);
     List<Expectation> expected = entry.expectations();
 
-    assertEquals("mean_ms: 20 (expected: at most 10)", expected.get(0).violatedBy("default", result));
-    assertEquals("mean_ms: 20 (expected: at least 30)", expected.get(1).violatedBy("default", result));
+    assertEquals(
+        "mean_ms: 20 (expected: at most 10)", expected.get(0).violatedBy("default", result));
+    assertEquals(
+        "mean_ms: 20 (expected: at least 30)", expected.get(1).violatedBy("default", result));
     assertNull(expected.get(2).violatedBy("default", result));
     assertNull(expected.get(3).violatedBy("default", result));
     assertNotNull(expected.get(3).violatedBy("random", result));
