@@ -3,6 +3,7 @@ package dev.steelyard.benchmarks;
 import dev.steelyard.benchmarks.http.HttpOverheadCommand;
 import dev.steelyard.benchmarks.http.HttpServerCommand;
 import dev.steelyard.benchmarks.report.ReportCommand;
+import dev.steelyard.benchmarks.simulate.SimulateCommand;
 import dev.steelyard.benchmarks.sticky.StickyMemoryCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -17,6 +18,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     subcommands = {
       ReportCommand.class,
+      SimulateCommand.class,
       HttpOverheadCommand.class,
       HttpServerCommand.class,
       StickyMemoryCommand.class
