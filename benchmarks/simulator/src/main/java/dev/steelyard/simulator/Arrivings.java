@@ -31,7 +31,7 @@ final class Arrivings {
     @Override
     public Process begin(RandomSource random) {
       double mean = SECOND / perSecond;
-      return now -> now + Math.round(exponential(random) * mean);
+      return now -> Checks.sum(now, Math.round(exponential(random) * mean));
     }
   }
 
@@ -57,7 +57,7 @@ final class Arrivings {
             left -= passes;
             from = end;
             isBusy = !isBusy;
-            end += Math.max((isBusy ? busy : quiet).draw(random, 0), 1);
+            end = Checks.sum(end, Math.max((isBusy ? busy : quiet).draw(random, 0), 1));
           }
         }
       };

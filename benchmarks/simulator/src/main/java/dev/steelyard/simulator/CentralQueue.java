@@ -54,7 +54,7 @@ final class CentralQueue {
     private final Request request;
 
     CentralTrip(Request request, ServerNode node) {
-      super(request.engine, node, request.endpoint, request.seed);
+      super(request.engine, node, request.endpoint, request.seed, 0);
       this.request = request;
     }
 

@@ -30,6 +30,12 @@ final class Checks {
     return requireNonNull(duration, knob).isZero() ? 0 : positiveNanos(duration, knob);
   }
 
+  /** The sum of two that are not negative; what is too much for a long is for ever. */
+  static long sum(long one, long other) {
+    long sum = one + other;
+    return sum < 0 ? Long.MAX_VALUE : sum;
+  }
+
   static double positive(double value, String knob) {
     check(value > 0 && value <= Double.MAX_VALUE, knob, value, "finite and above 0");
     return value;

@@ -129,6 +129,7 @@ final class ClientNode implements ClientEnvironment {
     private final ServerNode node;
     private final Function<ServerNode, T> question;
     private final CompletableFuture<T> stage = new CompletableFuture<>();
+    private boolean timesOut;
     private boolean wasThere;
     private @Nullable T answer;
 
@@ -138,15 +139,18 @@ final class ClientNode implements ClientEnvironment {
     }
 
     CompletableFuture<T> begin() {
+      timesOut = node.isCutFrom(zone);
       engine.planIn(
-          node.isCutFrom(zone) ? engine.network().connectTimeoutNanos : engine.delay(zone, node),
-          this);
+          timesOut ? engine.network().connectTimeoutNanos : engine.delay(zone, node), this);
       return stage;
     }
 
     @Override
     void run() {
-      if (wasThere || node.isCutFrom(zone)) {
+      if (!timesOut && node.isCutFrom(zone)) {
+        return; // lost under way
+      }
+      if (wasThere || timesOut) {
         T known = answer;
         if (known == null) {
           stage.completeExceptionally(new Failures.NotConnected(node.name()));

@@ -44,6 +44,7 @@ final class Engine implements SimulationControl {
 
   private final Scenario scenario;
   private final long seed;
+  private final @Nullable ClientSetup setup;
   private final EventQueue events = new EventQueue(START);
   private final VirtualTime time = new VirtualTime(events);
   private final Map<String, ServerNode> nodes = new HashMap<>();
@@ -65,6 +66,7 @@ final class Engine implements SimulationControl {
   Engine(Scenario scenario, long seed, @Nullable ClientSetup setup) {
     this.scenario = scenario;
     this.seed = seed;
+    this.setup = setup;
     this.recorder = new Recorder(START + scenario.measureFromNanos);
     this.whichClient = Stream.of(seed, WHICH_CLIENT);
     this.requestChance = Stream.of(seed, REQUESTS);
@@ -89,9 +91,6 @@ final class Engine implements SimulationControl {
     }
     for (ClientNode client : clients) {
       client.registry().replaceAll(first);
-      if (setup != null) {
-        client.build(scenario.name, setup);
-      }
     }
   }
 
@@ -99,9 +98,16 @@ final class Engine implements SimulationControl {
 
   SimulationResult run() {
     try {
+      ClientSetup how = setup;
+      for (ClientNode client : clients) {
+        if (how != null) {
+          client.build(scenario.name, how);
+        }
+      }
       plan();
       while (comesMore || !open.isEmpty()) {
         if (events.nextTime() - START > scenario.abortNanos) {
+          events.passTo(START + scenario.abortNanos);
           break;
         }
         events.next().run();
@@ -130,6 +136,7 @@ final class Engine implements SimulationControl {
     for (Request request : open) {
       recorder.unanswered(request.sentNanos, end - request.sentNanos);
     }
+    open.clear(); // closing the balancers may end some, which is no answer
     sample();
     long attempts = inOrder.stream().mapToLong(ServerNode::attempts).sum();
     return recorder.result(
@@ -216,7 +223,7 @@ final class Engine implements SimulationControl {
       inFlight.add(node.inFlight());
     }
     sampledAttempts = now;
-    int asked = Math.min(clients.length, Math.max(MOST_ENDPOINTS_SAMPLED / now.length, 1));
+    int asked = Math.min(clients.length, Math.max(MOST_ENDPOINTS_SAMPLED / Math.max(now.length, 1), 1));
     int ejected = 0;
     for (int i = 0; i < asked && central == null; i++) {
       ejected += clients[i].balancer().snapshot().ejected().instances();
@@ -225,6 +232,10 @@ final class Engine implements SimulationControl {
   }
 
   // ---------------------------------------------------------------------------- for the parts
+
+  int clients() {
+    return clients.length;
+  }
 
   VirtualTime time() {
     return time;
@@ -244,7 +255,7 @@ final class Engine implements SimulationControl {
   }
 
   void planIn(long delayNanos, Event event) {
-    events.plan(events.now() + delayNanos, event);
+    events.planIn(delayNanos, event);
   }
 
   void cancel(Event event) {
@@ -298,13 +309,14 @@ final class Engine implements SimulationControl {
     return node;
   }
 
-  private void tell(Consumer<ClientNode> change) {
+  private void tell(ServerNode node, Consumer<ClientNode> change) {
     for (ClientNode client : clients) {
       Distribution delay = scenario.discoveryDelay;
       if (delay == null) {
         change.accept(client);
       } else {
-        later(delay.draw(discoveryChance, 0), () -> change.accept(client));
+        long drawn = delay.draw(discoveryChance, 0);
+        later(node.toldAfter(client.index(), drawn), () -> change.accept(client));
       }
     }
   }
@@ -321,8 +333,9 @@ final class Engine implements SimulationControl {
 
   @Override
   public void join(Server server) {
-    Instance instance = add(server).instance();
-    tell(client -> client.registry().register(instance));
+    ServerNode node = add(server);
+    Instance instance = node.instance();
+    tell(node, client -> client.registry().register(instance));
     if (central != null) {
       central.hasRoom();
     }
@@ -339,17 +352,20 @@ final class Engine implements SimulationControl {
 
   @Override
   public void leave(String server) {
-    remove(server);
-    tell(client -> client.registry().deregister(server));
+    tell(remove(server), client -> client.registry().deregister(server));
   }
 
   @Override
   public void drain(String server, Duration timeout) {
     Checks.positiveNanos(timeout, "drain.timeout");
-    remove(server);
     tell(
+        remove(server),
         client -> {
-          var unused = client.registry().drain(server, timeout);
+          var unused =
+              client
+                  .registry()
+                  .drain(server, timeout)
+                  .thenRun(() -> client.registry().deregister(server));
         });
   }
 
@@ -380,12 +396,18 @@ final class Engine implements SimulationControl {
 
   @Override
   public void weigh(String server, double weight) {
-    Instance heavier = nodeOf(server).instance().withWeight(weight);
-    tell(client -> client.registry().update(heavier));
+    ServerNode node = nodeOf(server);
+    Instance heavier = node.instance().withWeight(weight);
+    tell(node, client -> client.registry().update(heavier));
   }
 
   @Override
   public void partition(@Nullable String clientZone, String server) {
+    Checks.check(
+        clientZone == null || scenario.clientZones.contains(clientZone),
+        "partition.clientZone",
+        '"' + clientZone + '"',
+        "one of " + scenario.clientZones);
     nodeOf(server).cut(clientZone);
   }
 

@@ -40,6 +40,12 @@ final class EventQueue {
     return size == 0 ? Long.MAX_VALUE : times[0];
   }
 
+  /** Plans an event; more than 292 years from the origin of time is then, and never happens. */
+  void planIn(long delayNanos, Event event) {
+    long time = now + delayNanos;
+    plan(time < now && delayNanos > 0 ? Long.MAX_VALUE : time, event);
+  }
+
   /** Plans an event; a time that has passed means now. */
   void plan(long timeNanos, Event event) {
     if (size == times.length) {
@@ -69,6 +75,11 @@ final class EventQueue {
         sink(place, time, order, moved);
       }
     }
+  }
+
+  /** Lets time pass in which nothing happens: not beyond the next event. */
+  void passTo(long timeNanos) {
+    now = timeNanos;
   }
 
   /** Goes to the time of the next event and takes it out. There must be one. */

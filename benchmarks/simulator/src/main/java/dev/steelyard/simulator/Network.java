@@ -102,8 +102,8 @@ public final class Network {
     long delay = (isAcross ? across : within).draw(random, 0);
     long again = retransmitNanos;
     while (loss > 0 && Stream.open(random) < loss) {
-      delay += again;
-      again *= 2;
+      delay = Checks.sum(delay, again);
+      again = Checks.sum(again, again);
     }
     return delay;
   }

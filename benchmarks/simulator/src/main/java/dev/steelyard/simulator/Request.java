@@ -22,6 +22,7 @@ final class Request
   final long seed;
   final long sentNanos;
   private @Nullable Attempts attempts;
+  private int tries;
 
   Request(Engine engine, ClientNode client, String endpoint, long seed) {
     this.engine = engine;
@@ -59,7 +60,7 @@ final class Request
     private final CompletableFuture<Answer> stage = new CompletableFuture<>();
 
     BalancedTrip(Request request, ServerNode node, Try attempt) {
-      super(request.engine, node, request.endpoint, request.seed);
+      super(request.engine, node, request.endpoint, request.seed, request.tries++);
       this.request = request;
       this.attempt = attempt;
     }
@@ -73,7 +74,7 @@ final class Request
     void answered(Answer what) {
       Lease lease = attempt.lease();
       Attempts attempts = requireNonNull(request.attempts);
-      LoadReport report = node.report();
+      LoadReport report = report();
       if (report != null) {
         lease.report(report);
       }

@@ -29,9 +29,10 @@ final class ServerNode {
   private final Stream demand = new Stream(0);
   private final ArrayDeque<Trip> waiting = new ArrayDeque<>();
   private final List<Trip> running = new ArrayList<>();
+  private final List<Trip> swallowed = new ArrayList<>();
   private final Set<@Nullable String> cuts = new HashSet<>();
   private final Answer ok;
-  private final LoadSense sense = new LoadSense();
+  private LoadSense sense = new LoadSense();
 
   private boolean up = true;
   private double factor = 1;
@@ -40,6 +41,7 @@ final class ServerNode {
   private int present;
   private long begun;
   private @Nullable Behaviour behaviour;
+  private long[] told = {};
   private final List<Turns> turns = new ArrayList<>();
 
   // What is reported.
@@ -140,8 +142,9 @@ final class ServerNode {
       trip.sendBackBroken(true);
     } else if (now.kind == Behaviour.Kind.SWALLOW) {
       present++; // for ever, as far as anybody can see
+      swallowed.add(trip);
       mostInFlight = Math.max(mostInFlight, present);
-    } else if (present >= server.maxInFlight) {
+    } else if (now.kind == Behaviour.Kind.ANSWER && present >= server.maxInFlight) {
       trip.sendBack(answer(server.maxInFlightStatus, now));
       responses++;
     } else {
@@ -150,14 +153,14 @@ final class ServerNode {
   }
 
   private void accept(Trip trip, Behaviour now) {
-    present++;
+    trip.others = present++;
     mostInFlight = Math.max(mostInFlight, present);
     demand.restart(trip.seed);
     Distribution time = now.time;
     int status = now.status;
-    if (present - 1 > now.aboveInFlight) {
+    if (trip.others > now.aboveInFlight) {
       status = now.aboveStatus;
-    } else if (now.errorRate > 0 && Stream.open(demand) < now.errorRate) {
+    } else if (now.errorRate > 0 && Stream.ofAttempt(trip.seed, trip.attempt) < now.errorRate) {
       status = now.errorStatus;
       if (now.errorTime != null) {
         time = now.errorTime;
@@ -165,7 +168,7 @@ final class ServerNode {
     }
     trip.breaks = now.kind == Behaviour.Kind.BREAK;
     trip.outcome(answer(status, now));
-    trip.workLeft = time.draw(demand, present) * cold();
+    trip.workLeft = time.draw(demand, present);
     if (running.size() < server.cores) {
       begin(trip);
     } else {
@@ -208,6 +211,7 @@ final class ServerNode {
 
   private void begin(Trip trip) {
     countCores();
+    trip.workLeft *= cold();
     begun++;
     trip.slot = running.size();
     running.add(trip);
@@ -233,7 +237,7 @@ final class ServerNode {
     long time = engine.nanos() - trip.arrivedNanos;
     busyNanos += time;
     responses++;
-    sense.answered(time, present + 1);
+    sense.answered(time, trip.others + 1);
     if (trip.breaks) {
       trip.sendBackBroken(false);
     } else {
@@ -299,8 +303,10 @@ final class ServerNode {
     present = 0;
     List<Trip> broken = new ArrayList<>(running);
     broken.addAll(waiting);
+    broken.addAll(swallowed);
     running.clear();
     waiting.clear();
+    swallowed.clear();
     for (Trip trip : broken) {
       engine.cancel(trip);
       trip.sendBackBroken(false);
@@ -311,8 +317,22 @@ final class ServerNode {
     if (!up) {
       up = true;
       begun = 0;
+      sense = new LoadSense();
       engine.hasRoom(this);
     }
+  }
+
+  /**
+   * When a client is told what has become of it, if that alone would take so long: not before it is
+   * told what was so before, or it would hold on to a server that has left.
+   */
+  long toldAfter(int client, long delayNanos) {
+    if (told.length == 0) {
+      told = new long[engine.clients()];
+    }
+    long now = engine.nanos();
+    told[client] = Math.max(told[client], Checks.sum(now, delayNanos));
+    return told[client] - now;
   }
 
   void cut(@Nullable String clientZone) {

@@ -27,6 +27,11 @@ final class Stream implements RandomSource {
     return mix(seed + number * GAMMA);
   }
 
+  /** Chance that belongs to an attempt of a request, 0 to 1: none of it is part of its work. */
+  static double ofAttempt(long seed, int attempt) {
+    return ((seed(~seed, attempt) >>> 11) + 0.5) * UNIT;
+  }
+
   /** Begins anew. */
   void restart(long seed) {
     state = seed;

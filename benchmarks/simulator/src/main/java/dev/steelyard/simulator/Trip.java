@@ -1,5 +1,6 @@
 package dev.steelyard.simulator;
 
+import dev.steelyard.lb.select.LoadReport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,33 +12,40 @@ abstract class Trip extends Event {
     AT_SERVER,
     BACK,
     BROKEN,
-    NOT_CONNECTED
+    REFUSED,
+    TIMED_OUT
   }
 
   final Engine engine;
   final ServerNode node;
   final String endpoint;
   final long seed;
+  final int attempt;
   private Stage stage = Stage.TO_SERVER;
   private Answer answer;
+  private @Nullable LoadReport report;
 
-  // Of the server: what is left of the work at which time, and where it is in the list.
+  // Of the server: what is left of the work at which time, where it is in the list, and how many
+  // others were there when it came.
   double workLeft;
   long workedUntil;
   long arrivedNanos;
   int slot;
+  int others;
   boolean breaks;
 
   /**
    * Makes a trip.
    *
    * @param seed decides how much work this is, whichever server does it
+   * @param attempt 0 for the first of the request: what fails once need not fail again
    */
-  Trip(Engine engine, ServerNode node, String endpoint, long seed) {
+  Trip(Engine engine, ServerNode node, String endpoint, long seed, int attempt) {
     this.engine = engine;
     this.node = node;
     this.endpoint = endpoint;
     this.seed = seed;
+    this.attempt = attempt;
     this.answer = node.ok();
   }
 
@@ -53,7 +61,7 @@ abstract class Trip extends Event {
   /** The request is sent. */
   final void send() {
     if (node.isCutFrom(clientZone())) {
-      stage = Stage.NOT_CONNECTED;
+      stage = Stage.TIMED_OUT;
       engine.planIn(engine.network().connectTimeoutNanos, this);
       return;
     }
@@ -83,12 +91,18 @@ abstract class Trip extends Event {
   /** The server has answered. */
   final void sendBack(Answer what) {
     answer = what;
+    report = node.report();
     back(Stage.BACK);
+  }
+
+  /** What the server said with its answer about its load; null for nothing. */
+  final @Nullable LoadReport report() {
+    return report;
   }
 
   /** The connection has broken, or was refused. */
   final void sendBackBroken(boolean wasRefused) {
-    back(wasRefused ? Stage.NOT_CONNECTED : Stage.BROKEN);
+    back(wasRefused ? Stage.REFUSED : Stage.BROKEN);
   }
 
   private void back(Stage as) {
@@ -101,11 +115,23 @@ abstract class Trip extends Event {
   @Override
   void run() {
     switch (stage) {
-      case TO_SERVER -> node.arrive(this);
       case AT_SERVER -> node.worked(this);
+      case TIMED_OUT -> failed(new Failures.NotConnected(node.name()));
+      default -> arrived();
+    }
+  }
+
+  /** At the end of a way; what is under way when the network is cut is lost. */
+  private void arrived() {
+    if (node.isCutFrom(clientZone())) {
+      return;
+    }
+    switch (stage) {
+      case TO_SERVER -> node.arrive(this);
       case BACK -> answered(answer);
       case BROKEN -> failed(new Failures.Broken(node.name()));
-      case NOT_CONNECTED -> failed(new Failures.NotConnected(node.name()));
+      case REFUSED -> failed(new Failures.NotConnected(node.name()));
+      default -> throw new AssertionError(stage);
     }
   }
 }

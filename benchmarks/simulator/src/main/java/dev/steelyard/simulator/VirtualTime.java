@@ -6,6 +6,8 @@ import java.time.Duration;
 
 /** The clock and the timers of a simulation, over its events. */
 final class VirtualTime implements Ticker, Scheduler {
+  private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE);
+
   private final EventQueue events;
 
   VirtualTime(EventQueue events) {
@@ -20,7 +22,7 @@ final class VirtualTime implements Ticker, Scheduler {
   @Override
   public Task schedule(Duration delay, Runnable task) {
     Timer timer = new Timer(task);
-    events.plan(events.now() + delay.toNanos(), timer);
+    events.planIn(delay.compareTo(LONGEST) < 0 ? delay.toNanos() : Long.MAX_VALUE, timer);
     return () -> events.cancel(timer);
   }
 
