@@ -10,10 +10,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -50,7 +48,7 @@ final class Engine implements SimulationControl {
   private final Map<String, ServerNode> nodes = new HashMap<>();
   private final List<ServerNode> inOrder = new ArrayList<>();
   private final Map<String, ServerNode> present = new LinkedHashMap<>();
-  private final Set<Request> open = new LinkedHashSet<>();
+  private final OpenRequests open = new OpenRequests();
   private final ClientNode[] clients;
   private final @Nullable CentralQueue central;
   private final Recorder recorder;
@@ -133,9 +131,7 @@ final class Engine implements SimulationControl {
 
   private SimulationResult result() {
     long end = events.now();
-    for (Request request : open) {
-      recorder.unanswered(request.sentNanos, end - request.sentNanos);
-    }
+    open.forEach(each -> recorder.unanswered(each.sentNanos, end - each.sentNanos));
     open.clear(); // closing the balancers may end some, which is no answer
     sample();
     long attempts = inOrder.stream().mapToLong(ServerNode::attempts).sum();

@@ -24,6 +24,11 @@ final class Request
   private @Nullable Attempts attempts;
   private int tries;
 
+  // Of the open requests.
+  boolean isOpen;
+  @Nullable Request before;
+  @Nullable Request after;
+
   Request(Engine engine, ClientNode client, String endpoint, long seed) {
     this.engine = engine;
     this.client = client;
