@@ -14,6 +14,7 @@ public interface Arrivals {
 
   /** One run of arrivals. */
   @FunctionalInterface
+  @SuppressWarnings("JavaLangClash") // nobody mistakes it for a process of the system
   interface Process {
 
     /**

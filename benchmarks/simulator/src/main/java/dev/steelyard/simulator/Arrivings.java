@@ -35,8 +35,7 @@ final class Arrivings {
     }
   }
 
-  record Bursts(
-      double quietPerSecond, Distribution quiet, double busyPerSecond, Distribution busy)
+  record Bursts(double quietPerSecond, Distribution quiet, double busyPerSecond, Distribution busy)
       implements Arrivals {
     @Override
     public Process begin(RandomSource random) {

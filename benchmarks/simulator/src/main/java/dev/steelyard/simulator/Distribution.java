@@ -90,8 +90,7 @@ public interface Distribution {
     double least = (double) Checks.positiveNanos(minimum, "pareto.minimum");
     double greatest = (double) Checks.positiveNanos(maximum, "pareto.maximum");
     Checks.positive(alpha, "pareto.alpha");
-    Checks.check(
-        least < greatest, "pareto.maximum", maximum, "above pareto.minimum, " + minimum);
+    Checks.check(least < greatest, "pareto.maximum", maximum, "above pareto.minimum, " + minimum);
     return new Distributions.Pareto(least, alpha, greatest);
   }
 
@@ -109,8 +108,8 @@ public interface Distribution {
 
   /**
    * What a server without a queue of its own takes that slows down as it fills: with {@code k}
-   * requests there, {@code base * (1 + k / capacity)} up to the capacity, and {@code 5 * base} above
-   * it.
+   * requests there, {@code base * (1 + k / capacity)} up to the capacity, and {@code 5 * base}
+   * above it.
    *
    * @param base above 0
    * @param capacity at least 1

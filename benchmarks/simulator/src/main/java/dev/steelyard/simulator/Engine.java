@@ -3,7 +3,6 @@ package dev.steelyard.simulator;
 import static java.util.Objects.requireNonNull;
 
 import dev.steelyard.lb.BalancerSnapshot;
-import dev.steelyard.lb.env.RandomSource;
 import dev.steelyard.lb.registry.Instance;
 import dev.steelyard.lb.request.RequestContext;
 import java.time.Duration;
@@ -18,13 +17,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * One run: a discrete-event simulation in which all that is simulated is what is around the
  * balancers. Clients, servers and network are here; the balancers, with their breakers, health
- * monitors, retries, limits and sessions, are those of the library, under a clock, timers and chance
- * of the run.
+ * monitors, retries, limits and sessions, are those of the library, under a clock, timers and
+ * chance of the run.
  *
  * <p><b>Repeatable</b>, because there is one thread, time comes from events, events of one time are
- * in the order in which they were planned, and every part draws its chance from a stream of its own.
- * How much work a request is depends on the seed and its number alone, so strategies are compared on
- * the same work.
+ * in the order in which they were planned, and every part draws its chance from a stream of its
+ * own. How much work a request is depends on the seed and its number alone, so strategies are
+ * compared on the same work.
  */
 final class Engine implements SimulationControl {
   /** Not 0: code under test that takes 0 for "never" should be found out. */
@@ -47,7 +46,7 @@ final class Engine implements SimulationControl {
   private final VirtualTime time = new VirtualTime(events);
   private final Map<String, ServerNode> nodes = new HashMap<>();
   private final List<ServerNode> inOrder = new ArrayList<>();
-  private final Map<String, ServerNode> present = new LinkedHashMap<>();
+  private final LinkedHashMap<String, ServerNode> present = new LinkedHashMap<>();
   private final OpenRequests open = new OpenRequests();
   private final ClientNode[] clients;
   private final @Nullable CentralQueue central;
@@ -76,8 +75,7 @@ final class Engine implements SimulationControl {
     for (int i = 0; i < clients.length; i++) {
       List<String> zones = scenario.clientZones;
       String zone = zones.isEmpty() ? null : zones.get(i % zones.size());
-      clients[i] =
-          new ClientNode(this, i, clients.length, zone, Stream.of(seed, CLIENTS + i));
+      clients[i] = new ClientNode(this, i, clients.length, zone, Stream.of(seed, CLIENTS + i));
     }
     List<Instance> first = new ArrayList<>();
     for (Server server : scenario.servers) {
@@ -219,7 +217,8 @@ final class Engine implements SimulationControl {
       inFlight.add(node.inFlight());
     }
     sampledAttempts = now;
-    int asked = Math.min(clients.length, Math.max(MOST_ENDPOINTS_SAMPLED / Math.max(now.length, 1), 1));
+    int asked =
+        Math.min(clients.length, Math.max(MOST_ENDPOINTS_SAMPLED / Math.max(now.length, 1), 1));
     int ejected = 0;
     for (int i = 0; i < asked && central == null; i++) {
       ejected += clients[i].balancer().snapshot().ejected().instances();
@@ -278,7 +277,8 @@ final class Engine implements SimulationControl {
   ServerNode nodeOf(String name) {
     ServerNode node = nodes.get(name);
     if (node == null) {
-      throw new IllegalArgumentException("server: \"" + name + "\" (expected: one that has joined)");
+      throw new IllegalArgumentException(
+          "server: \"" + name + "\" (expected: one that has joined)");
     }
     return node;
   }

@@ -48,11 +48,7 @@ public final class Network {
   public static Network of(Distribution oneWay) {
     requireNonNull(oneWay, "oneWay");
     return new Network(
-        oneWay,
-        oneWay,
-        0,
-        0,
-        Duration.ofMillis(DEFAULT_CONNECT_TIMEOUT_MILLIS).toNanos());
+        oneWay, oneWay, 0, 0, Duration.ofMillis(DEFAULT_CONNECT_TIMEOUT_MILLIS).toNanos());
   }
 
   /**

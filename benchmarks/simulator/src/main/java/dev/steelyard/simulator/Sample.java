@@ -14,7 +14,8 @@ import java.util.List;
  * @param p99 their 99th percentile
  * @param ejected at the end, how many servers are ejected, summed over the clients that were asked:
  *     all, or as many as have 20 000 endpoints together
- * @param attempts how often each server was chosen, in the order of {@link SimulationResult#servers}
+ * @param attempts how often each server was chosen, in the order of {@link
+ *     SimulationResult#servers}
  * @param inFlight at the end, how many requests are at each server
  */
 public record Sample(

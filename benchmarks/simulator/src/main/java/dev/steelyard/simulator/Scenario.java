@@ -233,7 +233,8 @@ public final class Scenario {
     }
 
     /**
-     * Sets where the clients are, in turn: the first in the first zone, and so on. Default: nowhere.
+     * Sets where the clients are, in turn: the first in the first zone, and so on. Default:
+     * nowhere.
      *
      * @param zones at least one
      * @return this builder
@@ -385,8 +386,7 @@ public final class Scenario {
      */
     public Builder keys(int keys, double exponent) {
       Checks.check(keys >= 1 && keys <= 10_000_000, "keys", keys, "1..10000000");
-      Checks.check(
-          exponent >= 0 && exponent <= 10, "keys.exponent", exponent, "0..10");
+      Checks.check(exponent >= 0 && exponent <= 10, "keys.exponent", exponent, "0..10");
       return requests(new ZipfKeys(keys, exponent));
     }
 
@@ -474,7 +474,7 @@ public final class Scenario {
         for (Server.Phase phase : server.phases) {
           need(
               phase.endpoints().containsKey(Server.ANY_ENDPOINT)
-                  || phase.endpoints().keySet().containsAll(endpoints),
+                  || endpoints.stream().allMatch(phase.endpoints()::containsKey),
               "server \"" + server.name + "\": a phase does not say what it does at all endpoints");
         }
       }

@@ -94,8 +94,7 @@ public final class Server {
   }
 
   private static Phase lasting(Behaviour behaviour) {
-    return new Phase(
-        Long.MAX_VALUE, Map.of(ANY_ENDPOINT, requireNonNull(behaviour, "behaviour")));
+    return new Phase(Long.MAX_VALUE, Map.of(ANY_ENDPOINT, requireNonNull(behaviour, "behaviour")));
   }
 
   /**
@@ -175,7 +174,8 @@ public final class Server {
   }
 
   /**
-   * Turns requests away at once while so many are there, waiting or being worked on. Default: never.
+   * Turns requests away at once while so many are there, waiting or being worked on. Default:
+   * never.
    *
    * @param requests at least 1
    * @param code the status they get, 200 to 599

@@ -160,7 +160,7 @@ final class ServerNode {
     int status = now.status;
     if (trip.others > now.aboveInFlight) {
       status = now.aboveStatus;
-    } else if (now.errorRate > 0 && Stream.ofAttempt(trip.seed, trip.attempt) < now.errorRate) {
+    } else if (now.errorRate > 0 && Stream.ofAttempt(trip.seed, trip.number) < now.errorRate) {
       status = now.errorStatus;
       if (now.errorTime != null) {
         time = now.errorTime;
@@ -378,8 +378,10 @@ final class ServerNode {
         0,
         0,
         Map.of(
-            LoadReport.REQUESTS_IN_FLIGHT, (double) present,
-            LoadReport.LATENCY_MILLIS, sense.latencyNanos(present) / 1e6));
+            LoadReport.REQUESTS_IN_FLIGHT,
+            (double) present,
+            LoadReport.LATENCY_MILLIS,
+            sense.latencyNanos(present) / 1e6));
   }
 
   /** What it says in its answers; null if it says nothing. */

@@ -123,8 +123,8 @@ public final class SimulationResult {
   }
 
   /**
-   * Returns a percentile of the times of all requests, failures too; one that was never answered has
-   * taken until the end of the run. To three digits.
+   * Returns a percentile of the times of all requests, failures too; one that was never answered
+   * has taken until the end of the run. To three digits.
    *
    * @param percent 0 to 100
    * @return so many percent took no longer; zero if there were none

@@ -3,9 +3,7 @@ package dev.steelyard.simulator;
 import dev.steelyard.lb.select.LoadReport;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A request on its way to a server, there, and back: one event that is planned again and again.
- */
+/** A request on its way to a server, there, and back: one event that is planned again and again. */
 abstract class Trip extends Event {
   private enum Stage {
     TO_SERVER,
@@ -20,7 +18,7 @@ abstract class Trip extends Event {
   final ServerNode node;
   final String endpoint;
   final long seed;
-  final int attempt;
+  final int number;
   private Stage stage = Stage.TO_SERVER;
   private Answer answer;
   private @Nullable LoadReport report;
@@ -38,14 +36,14 @@ abstract class Trip extends Event {
    * Makes a trip.
    *
    * @param seed decides how much work this is, whichever server does it
-   * @param attempt 0 for the first of the request: what fails once need not fail again
+   * @param number of the attempt, 0 for the first of the request: what fails once need not fail again
    */
-  Trip(Engine engine, ServerNode node, String endpoint, long seed, int attempt) {
+  Trip(Engine engine, ServerNode node, String endpoint, long seed, int number) {
     this.engine = engine;
     this.node = node;
     this.endpoint = endpoint;
     this.seed = seed;
-    this.attempt = attempt;
+    this.number = number;
     this.answer = node.ok();
   }
 

@@ -40,9 +40,7 @@ class ArrivalsTest {
             .sampleEvery(Duration.ofSeconds(1))
             .balancer(
                 (balancer, client) ->
-                    balancer
-                        .selector(Selectors.random())
-                        .failurePolicy(FailurePolicy.none()))
+                    balancer.selector(Selectors.random()).failurePolicy(FailurePolicy.none()))
             .build();
     SimulationResult result = scenario.run();
 
@@ -99,8 +97,7 @@ class ArrivalsTest {
       double expected = i * 30.0 * SECONDS / 4;
       assertEquals(expected, sums[i], 4 * Math.sqrt(expected));
     }
-    Arrivals.Process process =
-        Arrivals.recorded(Duration.ofSeconds(1), 5).begin(new Stream(1));
+    Arrivals.Process process = Arrivals.recorded(Duration.ofSeconds(1), 5).begin(new Stream(1));
     assertEquals(Long.MAX_VALUE, process.next(Duration.ofSeconds(1).toNanos()));
   }
 

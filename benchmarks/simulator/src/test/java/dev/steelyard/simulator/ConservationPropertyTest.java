@@ -20,7 +20,7 @@ class ConservationPropertyTest {
   private static final Duration BUSY = Duration.ofSeconds(2);
   private static final Duration QUIET = Duration.ofSeconds(29);
 
-  @Property(tries = 150, shrinking = ShrinkingMode.OFF)
+  @Property(tries = 60, shrinking = ShrinkingMode.OFF)
   void nothingIsLost(@ForAll long seed) {
     Random random = new Random(seed);
     int clients = 1 + random.nextInt(3);
@@ -112,7 +112,8 @@ class ConservationPropertyTest {
     Distribution work = Distribution.exponential(Duration.ofMillis(1 + random.nextInt(40)));
     Behaviour behaviour =
         switch (random.nextInt(6)) {
-          case 0 -> Behaviour.answers(work).withErrors(0.3, 503).withRetryAfter(Duration.ofMillis(80));
+          case 0 ->
+              Behaviour.answers(work).withErrors(0.3, 503).withRetryAfter(Duration.ofMillis(80));
           case 1 -> Behaviour.breaks(work);
           case 2 -> Behaviour.swallows();
           case 3 -> Behaviour.answers(work).withErrorsAbove(2, 500);

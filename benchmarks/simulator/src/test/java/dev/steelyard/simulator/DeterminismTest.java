@@ -59,7 +59,9 @@ class DeterminismTest {
         Scenario.named("same")
             .clients(3)
             .servers(
-                4, Server.named("s", Distribution.logNormal(Duration.ofMillis(5), Duration.ofMillis(50))))
+                4,
+                Server.named(
+                    "s", Distribution.logNormal(Duration.ofMillis(5), Duration.ofMillis(50))))
             .arrivals(Arrivals.poisson(500))
             .lasts(Duration.ofSeconds(5))
             .build();
@@ -101,7 +103,8 @@ class DeterminismTest {
   private static void addNew(Set<String> found, Set<Thread> before) {
     for (Thread thread : Thread.getAllStackTraces().keySet()) {
       String name = thread.getName();
-      if (!before.contains(thread) && name.toLowerCase(Locale.ROOT).matches(".*(steelyard|lb-|caffeine|forkjoin).*")) {
+      if (!before.contains(thread)
+          && name.toLowerCase(Locale.ROOT).matches(".*(steelyard|lb-|caffeine|forkjoin).*")) {
         found.add(name);
       }
     }

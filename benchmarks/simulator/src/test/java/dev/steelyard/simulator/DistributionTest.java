@@ -92,8 +92,7 @@ class DistributionTest {
   @Test
   void lostMessagesAreSentAgainAfterTwiceTheTime() {
     Network network =
-        Network.of(Distribution.fixed(Duration.ofMillis(1)))
-            .withLoss(0.25, Duration.ofMillis(200));
+        Network.of(Distribution.fixed(Duration.ofMillis(1))).withLoss(0.25, Duration.ofMillis(200));
     Stream random = new Stream(1);
     long[] byTimes = new long[4];
     for (int i = 0; i < DRAWS; i++) {

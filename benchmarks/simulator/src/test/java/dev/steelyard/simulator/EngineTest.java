@@ -2,7 +2,6 @@ package dev.steelyard.simulator;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.steelyard.lb.FailurePolicy;
 import dev.steelyard.lb.select.Selectors;
@@ -151,8 +150,7 @@ class EngineTest {
             .at(ms(0), control -> control.partition("eats", "a"))
             .build();
 
-    IllegalArgumentException refused =
-        assertThrows(IllegalArgumentException.class, scenario::run);
+    IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, scenario::run);
     assertEquals("partition.clientZone: \"eats\" (expected: one of [east])", refused.getMessage());
   }
 
@@ -236,7 +234,8 @@ class EngineTest {
     Scenario.Builder badly = one(Server.named("a", flaky)).arrivals(Arrivals.even(1000));
 
     assertEquals(
-        well.build().run().server("a").busySeconds(), badly.build().run().server("a").busySeconds());
+        well.build().run().server("a").busySeconds(),
+        badly.build().run().server("a").busySeconds());
   }
 
   @Test

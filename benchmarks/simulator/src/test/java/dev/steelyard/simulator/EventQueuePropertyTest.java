@@ -21,8 +21,7 @@ class EventQueuePropertyTest {
   }
 
   @Property(tries = 300)
-  void agreesWithASortedMap(
-      @ForAll long seed, @ForAll @IntRange(min = 1, max = 2_000) int steps) {
+  void agreesWithASortedMap(@ForAll long seed, @ForAll @IntRange(min = 1, max = 2_000) int steps) {
     Random random = new Random(seed);
     EventQueue queue = new EventQueue(1_000);
     // by time, and at one time by the order of planning

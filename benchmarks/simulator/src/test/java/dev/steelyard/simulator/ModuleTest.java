@@ -36,8 +36,7 @@ class ModuleTest {
         MODULE.requires().stream().collect(Collectors.toMap(Requires::name, Requires::modifiers));
 
     assertEquals(
-        Set.of("java.base", "dev.steelyard.lb", "org.jspecify", "HdrHistogram"),
-        requires.keySet());
+        Set.of("java.base", "dev.steelyard.lb", "org.jspecify", "HdrHistogram"), requires.keySet());
     assertEquals(Set.of(Requires.Modifier.TRANSITIVE), requires.get("dev.steelyard.lb"));
     assertEquals(
         Set.of(Requires.Modifier.STATIC, Requires.Modifier.TRANSITIVE),

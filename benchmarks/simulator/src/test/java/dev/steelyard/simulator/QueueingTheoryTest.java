@@ -11,8 +11,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * Against the formulas of queueing theory. A mean is that of several independent runs, and has to be
- * within four of its own standard errors of what theory says, and those are to be small.
+ * Against the formulas of queueing theory. A mean is that of several independent runs, and has to
+ * be within four of its own standard errors of what theory says, and those are to be small.
  */
 class QueueingTheoryTest {
   private static final int RUNS = 10;
@@ -144,8 +144,7 @@ class QueueingTheoryTest {
       utilisations.remove(utilisations.size() - 1);
     }
     assertWithin(expected, means, precision);
-    assertWithin(
-        rho, utilisations.stream().mapToDouble(Double::doubleValue).toArray(), precision);
+    assertWithin(rho, utilisations.stream().mapToDouble(Double::doubleValue).toArray(), precision);
   }
 
   /** Looked at often, as many are there as come in a second times the seconds that they stay. */

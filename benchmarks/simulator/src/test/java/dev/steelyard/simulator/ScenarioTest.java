@@ -28,8 +28,7 @@ class ScenarioTest {
   @Test
   void aSlowServerFillsUpUnderRoundRobin() {
     SimulationResult result =
-        oneGoesSlow()
-            .run(1, (balancer, client) -> balancer.selector(Selectors.roundRobin()));
+        oneGoesSlow().run(1, (balancer, client) -> balancer.selector(Selectors.roundRobin()));
 
     assertTrue(result.percentile(99).toMillis() > 300, result::toString);
   }

@@ -29,7 +29,8 @@ class SelectorFiguresTest {
     Matcher row = Pattern.compile("\\[([^\\[\\]\"]+)\\]").matcher(expected);
     int rows = 0;
     while (row.find()) {
-      List<String> cells = Pattern.compile(",").splitAsStream(row.group(1)).map(String::strip).collect(toList());
+      List<String> cells =
+          Pattern.compile(",").splitAsStream(row.group(1)).map(String::strip).collect(toList());
       int bins = Integer.parseInt(cells.get(0));
       int balls = Integer.parseInt(cells.get(1));
       int choices = Integer.parseInt(cells.get(2));
@@ -106,8 +107,7 @@ class SelectorFiguresTest {
                           .failurePolicy(FailurePolicy.none()))
               .build()
               .run();
-      double heavy =
-          result.servers().subList(0, 5).stream().mapToDouble(ServerResult::share).sum();
+      double heavy = result.servers().subList(0, 5).stream().mapToDouble(ServerResult::share).sum();
       assertEquals(0.75, heavy, 0.75 - published[i] + 0.01, inFlight[i] + " in flight");
     }
   }
@@ -143,8 +143,7 @@ class SelectorFiguresTest {
         .lasts(lasts)
         .abortAfter(lasts.plusSeconds(1))
         .balancer(
-            (balancer, client) ->
-                balancer.selector(selector).failurePolicy(FailurePolicy.none()));
+            (balancer, client) -> balancer.selector(selector).failurePolicy(FailurePolicy.none()));
   }
 
   private static double mostOverMean(SimulationResult result) {
