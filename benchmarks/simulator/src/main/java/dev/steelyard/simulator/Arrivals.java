@@ -14,8 +14,7 @@ public interface Arrivals {
 
   /** One run of arrivals. */
   @FunctionalInterface
-  @SuppressWarnings("JavaLangClash") // nobody mistakes it for a process of the system
-  interface Process {
+  interface Course {
 
     /**
      * Says when the next request comes.
@@ -32,7 +31,7 @@ public interface Arrivals {
    * @param random the chance of this run
    * @return what says when requests come
    */
-  Process begin(RandomSource random);
+  Course begin(RandomSource random);
 
   /**
    * At even distances, the first one at once.
@@ -41,7 +40,7 @@ public interface Arrivals {
    * @return the arrivals
    */
   static Arrivals even(double perSecond) {
-    return new Arrivings.Even(Checks.positive(perSecond, "even.perSecond"));
+    return new ArrivalProcesses.Even(Checks.positive(perSecond, "even.perSecond"));
   }
 
   /**
@@ -51,7 +50,7 @@ public interface Arrivals {
    * @return the arrivals
    */
   static Arrivals poisson(double perSecond) {
-    return new Arrivings.Poisson(Checks.positive(perSecond, "poisson.perSecond"));
+    return new ArrivalProcesses.Poisson(Checks.positive(perSecond, "poisson.perSecond"));
   }
 
   /**
@@ -70,7 +69,7 @@ public interface Arrivals {
         "bursts.quietPerSecond",
         quietPerSecond,
         "finite and >= 0");
-    return new Arrivings.Bursts(
+    return new ArrivalProcesses.Bursts(
         quietPerSecond,
         requireNonNull(quiet, "quiet"),
         Checks.positive(busyPerSecond, "bursts.busyPerSecond"),
@@ -95,6 +94,6 @@ public interface Arrivals {
           rate,
           "finite and at least 0");
     }
-    return new Arrivings.Recorded(nanos, perSecond.clone());
+    return new ArrivalProcesses.Recorded(nanos, perSecond.clone());
   }
 }

@@ -157,9 +157,9 @@ final class Engine implements SimulationControl {
 
   /** The next request. */
   private final class Arriving extends Event {
-    private final Arrivals.Process process;
+    private final Arrivals.Course process;
 
-    Arriving(Arrivals.Process process) {
+    Arriving(Arrivals.Course process) {
       this.process = process;
     }
 

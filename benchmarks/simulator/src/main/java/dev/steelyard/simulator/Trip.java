@@ -36,7 +36,8 @@ abstract class Trip extends Event {
    * Makes a trip.
    *
    * @param seed decides how much work this is, whichever server does it
-   * @param number of the attempt, 0 for the first of the request: what fails once need not fail again
+   * @param number of the attempt, 0 for the first of the request: what fails once need not fail
+   *     again
    */
   Trip(Engine engine, ServerNode node, String endpoint, long seed, int number) {
     this.engine = engine;

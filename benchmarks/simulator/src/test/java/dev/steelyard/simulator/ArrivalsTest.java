@@ -14,7 +14,7 @@ class ArrivalsTest {
 
   @Test
   void evenArrivalsComeAtEvenDistances() {
-    Arrivals.Process process = Arrivals.even(3).begin(new Stream(1));
+    Arrivals.Course process = Arrivals.even(3).begin(new Stream(1));
 
     assertEquals(0, process.next(0));
     assertEquals(333_333_333, process.next(0));
@@ -72,7 +72,7 @@ class ArrivalsTest {
   @Test
   void burstsWithoutQuietRequestsBeginAfterTheQuietTime() {
     Distribution quiet = Distribution.fixed(Duration.ofSeconds(1));
-    Arrivals.Process process = Arrivals.bursts(0, quiet, 1000, quiet).begin(new Stream(3));
+    Arrivals.Course process = Arrivals.bursts(0, quiet, 1000, quiet).begin(new Stream(3));
     long now = 0;
     for (int i = 0; i < 5_000; i++) {
       now = process.next(now);
@@ -97,19 +97,19 @@ class ArrivalsTest {
       double expected = i * 30.0 * SECONDS / 4;
       assertEquals(expected, sums[i], 4 * Math.sqrt(expected));
     }
-    Arrivals.Process process = Arrivals.recorded(Duration.ofSeconds(1), 5).begin(new Stream(1));
+    Arrivals.Course process = Arrivals.recorded(Duration.ofSeconds(1), 5).begin(new Stream(1));
     assertEquals(Long.MAX_VALUE, process.next(Duration.ofSeconds(1).toNanos()));
   }
 
   @Test
   void arrivalsThatHardlyEverComeDoNotComeBeforeTime() {
-    Arrivals.Process process = Arrivals.poisson(1e-300).begin(new Stream(1));
+    Arrivals.Course process = Arrivals.poisson(1e-300).begin(new Stream(1));
 
     assertTrue(process.next(5) > 5);
   }
 
   private static double[] perSecond(Arrivals arrivals) {
-    Arrivals.Process process = arrivals.begin(Stream.of(1, 1));
+    Arrivals.Course process = arrivals.begin(Stream.of(1, 1));
     double[] counts = new double[SECONDS];
     for (long now = process.next(0); now < SECONDS * 1_000_000_000L; now = process.next(now)) {
       counts[(int) (now / 1_000_000_000L)]++;

@@ -156,8 +156,8 @@ class ConservationPropertyTest {
   }
 
   /** Two busy seconds, and one request long afterwards, so that there is a look at the end. */
-  private static Arrivals.Process busyThenOne(RandomSource random) {
-    Arrivals.Process busy = Arrivals.poisson(100).begin(random);
+  private static Arrivals.Course busyThenOne(RandomSource random) {
+    Arrivals.Course busy = Arrivals.poisson(100).begin(random);
     return now -> {
       long next = busy.next(now);
       if (next < BUSY.toNanos()) {

@@ -53,7 +53,7 @@ final class HealthReader {
         key,
         value -> {
           T setting = reader.apply(value);
-          set.apply(trial(), setting);
+          var unused = set.apply(trial(), setting); // refused here and now, not in a run
           knobs.add(monitor -> set.apply(monitor, setting));
         });
   }

@@ -55,7 +55,7 @@ final class Policy {
 
   /** Adds what is the same for all clients; refused here and now, not in a run. */
   private void add(UnaryOperator<LoadBalancerBuilder> step) {
-    step.apply(trial());
+    var unused = step.apply(trial());
     steps.add((balancer, client) -> step.apply(balancer));
   }
 
@@ -200,7 +200,9 @@ final class Policy {
                   (balancer, client) -> {
                     StickySessionTable.Builder table =
                         StickySessionTable.builder().strict(isStrict).ticker(client.ticker());
-                    knobs.forEach(knob -> knob.apply(table));
+                    for (UnaryOperator<StickySessionTable.Builder> knob : knobs) {
+                      table = knob.apply(table);
+                    }
                     return balancer.stickySessions(table.build());
                   });
               return sticky;
@@ -210,7 +212,7 @@ final class Policy {
   private static void addKnob(
       List<UnaryOperator<StickySessionTable.Builder>> knobs,
       UnaryOperator<StickySessionTable.Builder> knob) {
-    knob.apply(StickySessionTable.builder());
+    var unused = knob.apply(StickySessionTable.builder());
     knobs.add(knob);
   }
 

@@ -3,10 +3,10 @@ package dev.steelyard.simulator;
 import dev.steelyard.lb.env.RandomSource;
 
 /** The arrival processes. */
-final class Arrivings {
+final class ArrivalProcesses {
   private static final double SECOND = 1e9;
 
-  private Arrivings() {}
+  private ArrivalProcesses() {}
 
   /** How much of a Poisson process of rate 1 passes until the next event. */
   private static double exponential(RandomSource random) {
@@ -15,8 +15,8 @@ final class Arrivings {
 
   record Even(double perSecond) implements Arrivals {
     @Override
-    public Process begin(RandomSource random) {
-      return new Process() {
+    public Course begin(RandomSource random) {
+      return new Course() {
         private long number;
 
         @Override
@@ -29,7 +29,7 @@ final class Arrivings {
 
   record Poisson(double perSecond) implements Arrivals {
     @Override
-    public Process begin(RandomSource random) {
+    public Course begin(RandomSource random) {
       double mean = SECOND / perSecond;
       return now -> Checks.sum(now, Math.round(exponential(random) * mean));
     }
@@ -38,8 +38,8 @@ final class Arrivings {
   record Bursts(double quietPerSecond, Distribution quiet, double busyPerSecond, Distribution busy)
       implements Arrivals {
     @Override
-    public Process begin(RandomSource random) {
-      return new Process() {
+    public Course begin(RandomSource random) {
+      return new Course() {
         private boolean isBusy;
         private long end = quiet.draw(random, 0);
 
@@ -66,7 +66,7 @@ final class Arrivings {
   @SuppressWarnings("ArrayRecordComponent") // a copy that never leaves this class
   record Recorded(long stepNanos, double[] perSecond) implements Arrivals {
     @Override
-    public Process begin(RandomSource random) {
+    public Course begin(RandomSource random) {
       return now -> {
         double left = exponential(random);
         double from = (double) now;
