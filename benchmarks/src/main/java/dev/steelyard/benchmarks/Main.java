@@ -4,6 +4,7 @@ import dev.steelyard.benchmarks.http.HttpOverheadCommand;
 import dev.steelyard.benchmarks.http.HttpServerCommand;
 import dev.steelyard.benchmarks.report.ReportCommand;
 import dev.steelyard.benchmarks.simulate.SimulateCommand;
+import dev.steelyard.benchmarks.simulate.study.StudyCommand;
 import dev.steelyard.benchmarks.sticky.StickyMemoryCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -19,6 +20,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       ReportCommand.class,
       SimulateCommand.class,
+      StudyCommand.class,
       HttpOverheadCommand.class,
       HttpServerCommand.class,
       StickyMemoryCommand.class

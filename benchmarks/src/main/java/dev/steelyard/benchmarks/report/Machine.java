@@ -9,10 +9,15 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /** What the numbers were taken on. */
-final class Machine {
+public final class Machine {
   private Machine() {}
 
-  static Map<String, String> describe() {
+  /**
+   * Describes this machine.
+   *
+   * @return what by name: processor, cores, memory, system, JVM
+   */
+  public static Map<String, String> describe() {
     Map<String, String> description = new LinkedHashMap<>();
     description.put("processor", firstValue(Path.of("/proc/cpuinfo"), "model name"));
     description.put("cores", Integer.toString(Runtime.getRuntime().availableProcessors()));

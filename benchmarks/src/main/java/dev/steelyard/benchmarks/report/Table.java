@@ -5,22 +5,39 @@ import java.util.Arrays;
 import java.util.List;
 
 /** A Markdown table, its columns padded so that the text reads as well as the page. */
-final class Table {
+public final class Table {
   private final List<List<String>> rows = new ArrayList<>();
   private final int textColumns;
 
-  /** The first columns hold text, aligned left; the others numbers, aligned right. */
-  Table(int textColumns, String... header) {
+  /**
+   * Begins a table.
+   *
+   * @param textColumns how many of the first columns hold text, aligned left; the others hold
+   *     numbers, aligned right
+   * @param header the names of the columns
+   */
+  public Table(int textColumns, String... header) {
     this.textColumns = textColumns;
     row(header);
   }
 
-  Table row(String... cells) {
+  /**
+   * Adds a row.
+   *
+   * @param cells as many as there are columns
+   * @return this table
+   */
+  public Table row(String... cells) {
     rows.add(Arrays.asList(cells));
     return this;
   }
 
-  boolean isEmpty() {
+  /**
+   * Returns whether there is no row.
+   *
+   * @return whether there is nothing but the header
+   */
+  public boolean isEmpty() {
     return rows.size() == 1;
   }
 
