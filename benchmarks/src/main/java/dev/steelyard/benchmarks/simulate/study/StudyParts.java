@@ -11,7 +11,7 @@ final class StudyParts {
   private StudyParts() {}
 
   static List<StudyPart> all() {
-    return List.of();
+    return List.of(new FleetPart());
   }
 
   static Map<String, ClientSetup> strategies() {
