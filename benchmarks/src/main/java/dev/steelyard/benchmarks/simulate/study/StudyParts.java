@@ -11,7 +11,7 @@ final class StudyParts {
   private StudyParts() {}
 
   static List<StudyPart> all() {
-    return List.of(new FleetPart());
+    return List.of(new FleetPart(), new TroublePart(), new WeightsPart(), new BadInstancePart());
   }
 
   static Map<String, ClientSetup> strategies() {
