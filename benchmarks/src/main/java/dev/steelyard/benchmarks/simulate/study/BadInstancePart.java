@@ -29,17 +29,6 @@ final class BadInstancePart implements StudyPart {
   private static final int SECONDS = 10; // after it went bad
   private static final double LOAD = 0.6;
   private static final String BARE = ", bare";
-  private static final List<String> COMPARED =
-      List.of(
-          StudyContext.DEFAULT,
-          "random",
-          "roundRobin",
-          "leastRequests",
-          "powerOfTwoChoices",
-          "peakEwma",
-          "leastResponseTime",
-          "prequal",
-          "learned");
 
   @Override
   public String key() {
@@ -83,13 +72,13 @@ final class BadInstancePart implements StudyPart {
     FailurePolicy timed = FailurePolicy.standard().withPerTryTimeout(ofMillis(500));
     FailurePolicy bare = FailurePolicy.none().withOverallTimeout(ofMillis(500));
     Map<String, ClientSetup> callers = new LinkedHashMap<>();
-    for (String name : COMPARED) {
-      ClientSetup setup = context.strategies().get(name);
-      if (setup != null) {
-        callers.put(
-            name, (balancer, client) -> setup.apply(balancer, client).failurePolicy(timed));
-      }
-    }
+    context
+        .balancing()
+        .forEach(
+            (name, setup) ->
+                callers.put(
+                    name,
+                    (balancer, client) -> setup.apply(balancer, client).failurePolicy(timed)));
     callers.put(
         "roundRobin" + BARE,
         (balancer, client) -> balancer.selector(Selectors.roundRobin()).failurePolicy(bare));
@@ -203,7 +192,7 @@ final class BadInstancePart implements StudyPart {
                 badness.title(), xs, run.shares().stream().map(share -> 100 * share).toList());
           }
         });
-    return plot.line("goal", xs, xs.stream().map(x -> 100 * BadRun.GOAL).toList());
+    return plot.reference("goal", xs, xs.stream().map(x -> 100 * BadRun.GOAL).toList());
   }
 
   private static ObjectNode json(Map<Badness, Map<String, BadRun>> all) {

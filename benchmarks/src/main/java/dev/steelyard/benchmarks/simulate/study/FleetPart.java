@@ -13,17 +13,7 @@ import java.util.concurrent.Callable;
 /** Fleets with something wrong, at rising load, with each strategy. */
 final class FleetPart implements StudyPart {
   private static final List<Integer> LOADS = List.of(50, 70, 90, 95);
-  private static final List<String> COMPARED =
-      List.of(
-          StudyContext.DEFAULT,
-          "random",
-          "roundRobin",
-          "leastRequests",
-          "powerOfTwoChoices",
-          "peakEwma",
-          "leastResponseTime",
-          "prequal",
-          "learned");
+  private static final List<Integer> QUICK_LOADS = List.of(50, 90);
 
   @Override
   public String key() {
@@ -38,25 +28,25 @@ final class FleetPart implements StudyPart {
   @Override
   public PartResult run(StudyContext context) {
     List<Fleet> fleets = Fleet.all();
-    List<FleetCell> cells = cells(fleets, context);
+    List<Integer> loads = context.isQuick() ? QUICK_LOADS : LOADS;
+    List<FleetCell> cells = cells(fleets, loads, context);
     FleetText text = new FleetText(fleets, cells);
     List<Plot> plots = fleets.stream().map(fleet -> plot(fleet, cells)).toList();
     return new PartResult(text.render(plots), plots, json(cells), FleetGoals.of(cells));
   }
 
   /** All runs at once, then sorted into cells. */
-  private static List<FleetCell> cells(List<Fleet> fleets, StudyContext context) {
-    Map<String, ClientSetup> setups = new LinkedHashMap<>(context.strategies());
-    setups.keySet().retainAll(COMPARED);
-    List<String> names = COMPARED.stream().filter(setups::containsKey).toList();
+  private static List<FleetCell> cells(
+      List<Fleet> fleets, List<Integer> loads, StudyContext context) {
+    Map<String, ClientSetup> setups = context.balancing();
+    List<String> names = List.copyOf(setups.keySet());
     List<Callable<Tail>> runs = new ArrayList<>();
     for (Fleet fleet : fleets) {
-      for (int load : LOADS) {
+      for (int load : loads) {
         Scenario scenario = fleet.scenario(load / 100.0, context.requests());
         for (long seed : context.allSeeds()) {
           runs.add(() -> Tail.of(scenario.runCentralQueue(seed)));
-          for (String name : names) {
-            ClientSetup setup = setups.get(name);
+          for (ClientSetup setup : setups.values()) {
             runs.add(() -> Tail.of(scenario.run(seed, setup)));
           }
         }
@@ -66,7 +56,7 @@ final class FleetPart implements StudyPart {
     List<FleetCell> cells = new ArrayList<>();
     int next = 0;
     for (Fleet fleet : fleets) {
-      for (int load : LOADS) {
+      for (int load : loads) {
         int size = context.seeds() * (1 + names.size());
         cells.add(cell(fleet, load, names, tails.subList(next, next + size)));
         next += size;
@@ -107,7 +97,7 @@ final class FleetPart implements StudyPart {
             .logY();
     List<FleetCell> own = FleetText.of(fleet, cells);
     List<Double> loads = own.stream().map(cell -> (double) cell.loadPercent()).toList();
-    plot.line(
+    plot.reference(
         "central queue", loads, own.stream().map(cell -> cell.central().p99() / 1e6).toList());
     for (String name : own.get(0).strategies().keySet()) {
       List<Double> p99 = own.stream().map(cell -> cell.tail(name).p99() / 1e6).toList();

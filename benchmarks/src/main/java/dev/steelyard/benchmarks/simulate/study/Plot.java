@@ -9,15 +9,24 @@ import java.util.List;
  */
 final class Plot {
 
+  /** How a line is drawn. */
+  enum Style {
+    PLAIN,
+    /** The one to look at. */
+    BOLD,
+    /** What others are held against: a bound, a goal, a formula. */
+    REFERENCE
+  }
+
   /**
    * A line; points that are no number, or not above 0 on a logarithmic axis, are gaps.
    *
    * @param name stands beside it
-   * @param isBold whether it is the one to look at
+   * @param style how it is drawn
    * @param xs ascending
    * @param ys as many
    */
-  record Line(String name, boolean isBold, List<Double> xs, List<Double> ys) {
+  record Line(String name, Style style, List<Double> xs, List<Double> ys) {
     Line {
       xs = List.copyOf(xs);
       ys = List.copyOf(ys);
@@ -68,12 +77,17 @@ final class Plot {
   }
 
   Plot line(String name, List<Double> xs, List<Double> ys) {
-    lines.add(new Line(name, false, xs, ys));
+    lines.add(new Line(name, Style.PLAIN, xs, ys));
     return this;
   }
 
   Plot boldLine(String name, List<Double> xs, List<Double> ys) {
-    lines.add(new Line(name, true, xs, ys));
+    lines.add(new Line(name, Style.BOLD, xs, ys));
+    return this;
+  }
+
+  Plot reference(String name, List<Double> xs, List<Double> ys) {
+    lines.add(new Line(name, Style.REFERENCE, xs, ys));
     return this;
   }
 

@@ -143,7 +143,7 @@ final class SlowStartStudy {
     plot.mark(JOINS, "joins").mark(JOINS + (double) WINDOW, "window ends");
     List<Double> xs =
         IntStream.range(0, SECONDS).mapToObj(second -> second + 0.5).toList();
-    plot.line("formula", xs, percent(ideal));
+    plot.reference("formula", xs, percent(ideal));
     byName.forEach(
         (name, shares) -> {
           if (name.equals(StudyContext.DEFAULT)) {

@@ -1,5 +1,6 @@
 package dev.steelyard.benchmarks.simulate.study;
 
+import dev.steelyard.benchmarks.simulate.PublishedScenario;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -73,7 +74,7 @@ public final class StudyCommand implements Callable<Integer> {
               quick ? QUICK_REQUESTS : REQUESTS,
               quick,
               shared,
-              StudyParts.strategies(),
+              PublishedScenario.strategies(),
               runs);
       new Study(parts, context, spec.commandLine().getOut()::println).write(out);
     }

@@ -2,6 +2,7 @@ package dev.steelyard.benchmarks.simulate.study;
 
 import dev.steelyard.simulator.ClientSetup;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
@@ -28,6 +29,35 @@ record StudyContext(
     Runs runs) {
   /** The strategy that a balancer has if nothing is set. */
   static final String DEFAULT = "default";
+
+  private static final List<String> BALANCING =
+      List.of(
+          DEFAULT,
+          "random",
+          "roundRobin",
+          "leastRequests",
+          "powerOfTwoChoices",
+          "peakEwma",
+          "leastResponseTime",
+          "prequal",
+          "learned");
+
+  /** The strategies that need no key, as far as they exist: by name, the default first. */
+  Map<String, ClientSetup> balancing() {
+    return strategies(BALANCING);
+  }
+
+  /** Strategies, as far as they exist, in the order of the names. */
+  Map<String, ClientSetup> strategies(List<String> names) {
+    Map<String, ClientSetup> some = new LinkedHashMap<>();
+    for (String name : names) {
+      ClientSetup setup = strategies.get(name);
+      if (setup != null) {
+        some.put(name, setup);
+      }
+    }
+    return some;
+  }
 
   List<Long> allSeeds() {
     return LongStream.range(seed, seed + seeds).boxed().toList();

@@ -14,6 +14,7 @@ final class SvgWriter {
   private static final int BOTTOM = 52;
   private static final int LABEL_HEIGHT = 14;
   private static final String BOLD = "#0050b0";
+  private static final String REFERENCE = "#222";
   private static final List<String> COLORS =
       List.of(
           "#d55e00", "#009e73", "#b22222", "#cc79a7", "#8b6d31", "#e69f00", "#6a3fb5", "#00a0c0",
@@ -107,7 +108,10 @@ final class SvgWriter {
     List<String> bold = new ArrayList<>();
     int next = 0;
     for (Plot.Line line : plot.lines) {
-      String color = line.isBold() ? BOLD : COLORS.get(next++ % COLORS.size());
+      boolean isBold = line.style() == Plot.Style.BOLD;
+      boolean isReference = line.style() == Plot.Style.REFERENCE;
+      String color =
+          isBold ? BOLD : isReference ? REFERENCE : COLORS.get(next++ % COLORS.size());
       StringBuilder path = new StringBuilder();
       boolean isPenDown = false;
       int drawn = 0;
@@ -132,13 +136,15 @@ final class SvgWriter {
               ? "<circle cx=\"" + number(endX) + "\" cy=\"" + number(end) + "\" r=\"4\" fill=\""
                   + color + "\"/>\n"
               : "<path d=\"" + path + "\" fill=\"none\" stroke=\"" + color + "\" stroke-width=\""
-                  + (line.isBold() ? "3" : "1.5") + "\" stroke-linejoin=\"round\"/>\n";
-      if (line.isBold()) {
+                  + (isBold ? "3" : "1.5")
+                  + (isReference ? "\" stroke-dasharray=\"6 4" : "")
+                  + "\" stroke-linejoin=\"round\"/>\n";
+      if (isBold) {
         bold.add(drawing);
       } else {
         svg.append(drawing);
       }
-      labels.add(new Label(line.name(), color, line.isBold(), end));
+      labels.add(new Label(line.name(), color, isBold, end));
     }
     bold.forEach(svg::append); // above the others
     name(labels);

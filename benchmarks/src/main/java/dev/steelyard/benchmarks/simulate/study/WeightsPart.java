@@ -23,20 +23,6 @@ final class WeightsPart implements StudyPart {
   private static final Distribution WORK = Distribution.fixed(ofMillis(20));
   private static final List<Integer> IN_FLIGHT = List.of(1, 10, 100);
   private static final double IDEAL = 0.75;
-  private static final List<String> COMPARED =
-      List.of(
-          StudyContext.DEFAULT,
-          "random",
-          "roundRobin",
-          "leastRequests",
-          "powerOfTwoChoices",
-          "peakEwma",
-          "leastResponseTime",
-          "prequal",
-          "learned",
-          "maglev",
-          "ringHash",
-          "rendezvous");
 
   @Override
   public String key() {
@@ -50,13 +36,8 @@ final class WeightsPart implements StudyPart {
 
   @Override
   public PartResult run(StudyContext context) {
-    Map<String, ClientSetup> setups = new LinkedHashMap<>();
-    for (String name : COMPARED) {
-      ClientSetup setup = context.strategies().get(name);
-      if (setup != null) {
-        setups.put(name, setup);
-      }
-    }
+    Map<String, ClientSetup> setups = new LinkedHashMap<>(context.balancing());
+    setups.putAll(context.strategies(List.of("maglev", "ringHash", "rendezvous")));
     ObjectNode json = Figures.object();
     SlowStartStudy slowStart = new SlowStartStudy(context, setups);
     String text =
