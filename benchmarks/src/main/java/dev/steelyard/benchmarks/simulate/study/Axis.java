@@ -72,8 +72,9 @@ final class Axis {
   private List<Double> logTicks() {
     double decades = StrictMath.log(to / from) / LN_10;
     double[] within =
-        decades > 3 ? new double[] {1} : decades > 1.2 ? new double[] {1, 2, 5}
-            : new double[] {1, 1.5, 2, 3, 4, 5, 6, 8};
+        decades > 3
+            ? new double[] {1}
+            : decades > 1.2 ? new double[] {1, 2, 5} : new double[] {1, 1.5, 2, 3, 4, 5, 6, 8};
     List<Double> ticks = new ArrayList<>();
     int first = (int) Math.floor(StrictMath.log(from) / LN_10);
     for (int power = first; power <= first + (int) decades + 2; power++) {

@@ -43,10 +43,11 @@ final class BadInstancePart implements StudyPart {
   @Override
   public PartResult run(StudyContext context) {
     int servers = context.isQuick() ? 5 : 20;
+    int cores = context.isQuick() ? 1 : 4;
     Map<String, ClientSetup> callers = callers(context);
     List<Callable<BadRun>> runs = new ArrayList<>();
     for (Badness badness : Badness.all()) {
-      Scenario scenario = scenario(badness, servers);
+      Scenario scenario = scenario(badness, servers, cores);
       for (ClientSetup caller : callers.values()) {
         for (long seed : context.allSeeds()) {
           runs.add(() -> reduced(scenario.run(seed, caller)));
@@ -65,7 +66,7 @@ final class BadInstancePart implements StudyPart {
       all.put(badness, byCaller);
     }
     Plot plot = plot(all);
-    return new PartResult(text(all, plot, servers), List.of(plot), json(all), goals(all));
+    return new PartResult(text(all, plot, servers, cores), List.of(plot), json(all), goals(all));
   }
 
   private static Map<String, ClientSetup> callers(StudyContext context) {
@@ -84,14 +85,12 @@ final class BadInstancePart implements StudyPart {
         (balancer, client) -> balancer.selector(Selectors.roundRobin()).failurePolicy(bare));
     callers.put(
         "powerOfTwoChoices" + BARE,
-        (balancer, client) ->
-            balancer.selector(Selectors.powerOfTwoChoices()).failurePolicy(bare));
+        (balancer, client) -> balancer.selector(Selectors.powerOfTwoChoices()).failurePolicy(bare));
     return callers;
   }
 
-  private static Scenario scenario(Badness badness, int servers) {
+  private static Scenario scenario(Badness badness, int servers, int cores) {
     Distribution work = Distribution.exponential(ofMillis(20));
-    int cores = 4;
     return Scenario.named(badness.title())
         .clients(servers)
         .servers(servers, Server.named("s", work).withCores(cores))
@@ -110,8 +109,7 @@ final class BadInstancePart implements StudyPart {
   private static BadRun reduced(SimulationResult result) {
     List<Double> shares =
         IntStream.range(FROM, FROM + SECONDS)
-            .mapToObj(
-                second -> result.share(bad(), ofSeconds(second), ofSeconds(second + 1)))
+            .mapToObj(second -> result.share(bad(), ofSeconds(second), ofSeconds(second + 1)))
             .toList();
     return new BadRun(shares, 1 - result.successPercent() / 100);
   }
@@ -136,11 +134,13 @@ final class BadInstancePart implements StudyPart {
   }
 
   private static String text(
-      Map<Badness, Map<String, BadRun>> all, Plot plot, int servers) {
+      Map<Badness, Map<String, BadRun>> all, Plot plot, int servers, int cores) {
     StringBuilder text = new StringBuilder();
     text.append("1 of ")
         .append(servers)
-        .append(" servers of 4 cores goes bad; ")
+        .append(" servers of ")
+        .append(cores)
+        .append(" cores goes bad; ")
         .append(servers)
         .append(" clients that know nothing of one another, 60 % load, exponential work of 20 ms ")
         .append("in the\nmean. All give an attempt 500 ms; \"bare\" have no failure policy ")
@@ -149,7 +149,8 @@ final class BadInstancePart implements StudyPart {
         .append(".\n\n### The default, by second\n\n")
         .append("Its share of the attempts in the first second and in later ones, in %, and how ")
         .append("many requests failed in all:\n\n");
-    Table seconds = new Table(1, "it", "1st", "2nd", "3rd", "4th", "5th", "worst of 2-10", "failed");
+    Table seconds =
+        new Table(1, "it", "1st", "2nd", "3rd", "4th", "5th", "worst of 2-10", "failed");
     Map<String, BadRun> ofDefault = ofDefault(all, true);
     ofDefault.putAll(ofDefault(all, false));
     ofDefault.forEach(
@@ -182,8 +183,7 @@ final class BadInstancePart implements StudyPart {
     Plot plot =
         new Plot(
             "bad-share", "Share of the bad instance, default", "s after it went bad", "share, %");
-    List<Double> xs =
-        IntStream.range(0, SECONDS).mapToObj(second -> (double) second + 1).toList();
+    List<Double> xs = IntStream.range(0, SECONDS).mapToObj(second -> (double) second + 1).toList();
     all.forEach(
         (badness, byCaller) -> {
           BadRun run = byCaller.get(StudyContext.DEFAULT);

@@ -17,10 +17,7 @@ import java.util.function.BiConsumer;
  * @param begin makes the server of a name bad
  */
 record Badness(
-    String key,
-    String title,
-    boolean isFastFailure,
-    BiConsumer<SimulationControl, String> begin) {
+    String key, String title, boolean isFastFailure, BiConsumer<SimulationControl, String> begin) {
   private static final Distribution AT_ONCE = Distribution.fixed(ofMillis(1));
 
   static List<Badness> all() {

@@ -1,6 +1,7 @@
 package dev.steelyard.benchmarks.simulate.study;
 
 import static java.time.Duration.ofMillis;
+import static java.time.Duration.ofSeconds;
 
 import dev.steelyard.simulator.Arrivals;
 import dev.steelyard.simulator.Distribution;
@@ -43,7 +44,7 @@ record Fleet(
   private static final int REQUESTS_PER_WARM_UP = 1_000; // all warm-ups together: 2.7 % of the work
   private static final double DECAYS = 3; // to a 20th: e to the power of -3
   private static final double WARM_UP = 0.1;
-  private static final Duration DRAIN = ofMillis(2_000);
+  private static final Duration DRAIN = ofSeconds(2);
 
   Fleet {
     speeds = List.copyOf(speeds);
@@ -56,7 +57,7 @@ record Fleet(
     Collections.fill(unequal.subList(15, SERVERS), 0.5);
     List<Double> oneSlow = new ArrayList<>(equal);
     oneSlow.set(SERVERS - 1, 0.1);
-    Distribution tail = Distribution.pareto(ofMillis(6), 1.3, ofMillis(2_000));
+    Distribution tail = Distribution.pareto(ofMillis(6), 1.3, ofSeconds(2));
     return List.of(
         fleet("heterogeneous", "5 of 20 servers are twice as fast, 5 half as fast", unequal),
         fleet("slow instance", "1 of 20 servers is 10 times slower", oneSlow),
@@ -69,7 +70,7 @@ record Fleet(
             equal,
             server ->
                 server.withPauses(
-                    Distribution.exponential(ofMillis(5_000)),
+                    Distribution.exponential(ofSeconds(5)),
                     Distribution.logNormal(ofMillis(100), ofMillis(400))),
             share(5_000, Distribution.logNormal(ofMillis(100), ofMillis(400)), 0),
             false),
@@ -81,10 +82,10 @@ record Fleet(
             equal,
             server ->
                 server.withAntagonist(
-                    Distribution.exponential(ofMillis(4_000)),
-                    Distribution.exponential(ofMillis(1_000)),
+                    Distribution.exponential(ofSeconds(4)),
+                    Distribution.exponential(ofSeconds(1)),
                     0.4),
-            share(4_000, Distribution.exponential(ofMillis(1_000)), 0.4),
+            share(4_000, Distribution.exponential(ofSeconds(1)), 0.4),
             false),
         new Fleet(
             "heavy-tails",
@@ -155,8 +156,7 @@ record Fleet(
       scenario.server(each.apply(server));
       if (deploys) {
         String old = server.name();
-        Server fresh =
-            server.withName("new-" + i).startingCold(COLD, warmAfter);
+        Server fresh = server.withName("new-" + i).startingCold(COLD, warmAfter);
         scenario.at(
             seconds(seconds * (WARM_UP + (0.95 - WARM_UP) * i / SERVERS)),
             control -> {

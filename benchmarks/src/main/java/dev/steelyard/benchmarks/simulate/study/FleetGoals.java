@@ -17,8 +17,7 @@ final class FleetGoals {
     for (FleetCell cell : cells) {
       if (cell.fleet().equals(FLEET) && cell.loadPercent() == LOAD) {
         if (cell.strategies().containsKey("roundRobin")) {
-          double ratio =
-              cell.tail(StudyContext.DEFAULT).p99() / cell.tail("roundRobin").p99();
+          double ratio = cell.tail(StudyContext.DEFAULT).p99() / cell.tail("roundRobin").p99();
           goals.add(heterogeneous("0.50x of round robin", ratio, TO_ROUND_ROBIN));
         }
         double ratio = cell.ratio(StudyContext.DEFAULT).p99();

@@ -27,7 +27,7 @@ record Site(int servers, int cores, int clients) {
   private static final int WARM_AFTER = 200;
 
   static Site of(StudyContext context) {
-    return context.isQuick() ? new Site(6, 1, 3) : new Site(21, 4, 21);
+    return context.isQuick() ? new Site(3, 1, 3) : new Site(21, 4, 21);
   }
 
   /** How many requests it can work on per second. */
@@ -71,8 +71,7 @@ record Site(int servers, int cores, int clients) {
         .clients(clients)
         .clientZones(ZONES.toArray(new String[0]))
         .network(
-            Network.of(Distribution.fixed(WITHIN))
-                .withAcrossZones(Distribution.fixed(ofMillis(1))))
+            Network.of(Distribution.fixed(WITHIN)).withAcrossZones(Distribution.fixed(ofMillis(1))))
         .arrivals(arrivals)
         .lasts(ofSeconds(seconds))
         .sampleEvery(ofSeconds(1));

@@ -80,8 +80,7 @@ final class SlowStartStudy {
       byName.put(name, mean(found.subList(next, next + context.seeds())));
       next += context.seeds();
     }
-    List<Double> ideal =
-        IntStream.range(0, SECONDS).mapToObj(SlowStartStudy::ideal).toList();
+    List<Double> ideal = IntStream.range(0, SECONDS).mapToObj(SlowStartStudy::ideal).toList();
     Plot plot = plot(byName, ideal);
     plots.add(plot);
     Table table = new Table(1, "strategy", "1st s", "6th", "11th", "16th", "after 20 s", "off");
@@ -141,8 +140,7 @@ final class SlowStartStudy {
   private static Plot plot(Map<String, List<Double>> byName, List<Double> ideal) {
     Plot plot = new Plot("e-slow-start", "Share of a server that starts slowly", "s", "share, %");
     plot.mark(JOINS, "joins").mark(JOINS + (double) WINDOW, "window ends");
-    List<Double> xs =
-        IntStream.range(0, SECONDS).mapToObj(second -> second + 0.5).toList();
+    List<Double> xs = IntStream.range(0, SECONDS).mapToObj(second -> second + 0.5).toList();
     plot.reference("formula", xs, percent(ideal));
     byName.forEach(
         (name, shares) -> {

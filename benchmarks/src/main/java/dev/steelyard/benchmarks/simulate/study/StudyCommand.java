@@ -27,11 +27,7 @@ public final class StudyCommand implements Callable<Integer> {
   private static final int SEEDS = 3;
   private static final int QUICK_REQUESTS = 2_000;
 
-  @Option(
-      names = "--out",
-      paramLabel = "DIR",
-      required = true,
-      description = "Where to write.")
+  @Option(names = "--out", paramLabel = "DIR", required = true, description = "Where to write.")
   private Path out;
 
   @Option(

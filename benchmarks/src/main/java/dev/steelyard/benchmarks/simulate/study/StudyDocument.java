@@ -62,8 +62,7 @@ final class StudyDocument {
     Table table = new Table(4, "what", "goal", "found", "");
     for (PartResult result : results.values()) {
       for (GoalRow goal : result.goals()) {
-        table.row(
-            goal.subject(), goal.goal(), goal.found(), goal.isMet() ? "met" : "**not met**");
+        table.row(goal.subject(), goal.goal(), goal.found(), goal.isMet() ? "met" : "**not met**");
       }
     }
     if (!table.isEmpty()) {
@@ -74,7 +73,8 @@ final class StudyDocument {
   /** As GitHub makes it. */
   static String anchor(String title) {
     StringBuilder anchor = new StringBuilder();
-    for (char each : title.toCharArray()) {
+    for (int i = 0; i < title.length(); i++) {
+      char each = title.charAt(i);
       if (Character.isLetterOrDigit(each) || each == '-' || each == '_') {
         anchor.append(Character.toLowerCase(each));
       } else if (each == ' ') {

@@ -50,10 +50,7 @@ final class SvgWriter {
   private boolean isDrawn(Plot.Line line, int i) {
     double px = line.xs().get(i);
     double py = line.ys().get(i);
-    return isFinite(px)
-        && isFinite(py)
-        && !(plot.isLogX && px <= 0)
-        && !(plot.isLogY && py <= 0);
+    return isFinite(px) && isFinite(py) && !(plot.isLogX && px <= 0) && !(plot.isLogY && py <= 0);
   }
 
   private static boolean isFinite(double value) {
@@ -110,8 +107,7 @@ final class SvgWriter {
     for (Plot.Line line : plot.lines) {
       boolean isBold = line.style() == Plot.Style.BOLD;
       boolean isReference = line.style() == Plot.Style.REFERENCE;
-      String color =
-          isBold ? BOLD : isReference ? REFERENCE : COLORS.get(next++ % COLORS.size());
+      String color = isBold ? BOLD : isReference ? REFERENCE : COLORS.get(next++ % COLORS.size());
       StringBuilder path = new StringBuilder();
       boolean isPenDown = false;
       int drawn = 0;
@@ -133,9 +129,18 @@ final class SvgWriter {
       }
       String drawing =
           drawn == 1
-              ? "<circle cx=\"" + number(endX) + "\" cy=\"" + number(end) + "\" r=\"4\" fill=\""
-                  + color + "\"/>\n"
-              : "<path d=\"" + path + "\" fill=\"none\" stroke=\"" + color + "\" stroke-width=\""
+              ? "<circle cx=\""
+                  + number(endX)
+                  + "\" cy=\""
+                  + number(end)
+                  + "\" r=\"4\" fill=\""
+                  + color
+                  + "\"/>\n"
+              : "<path d=\""
+                  + path
+                  + "\" fill=\"none\" stroke=\""
+                  + color
+                  + "\" stroke-width=\""
                   + (isBold ? "3" : "1.5")
                   + (isReference ? "\" stroke-dasharray=\"6 4" : "")
                   + "\" stroke-linejoin=\"round\"/>\n";
@@ -168,8 +173,7 @@ final class SvgWriter {
     double right = WIDTH - (double) RIGHT;
     for (int i = 0; i < at.length; i++) {
       Label label = sorted.get(i);
-      segment(
-          right + 2, label.y(), right + 12, at[i], "stroke=\"" + label.color() + "\"");
+      segment(right + 2, label.y(), right + 12, at[i], "stroke=\"" + label.color() + "\"");
       text(
           right + 15,
           at[i] + 4,

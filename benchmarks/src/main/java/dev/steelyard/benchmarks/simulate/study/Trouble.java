@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
  * @param what what happens
  * @param from when it begins, in seconds
  * @param to when it ends
- * @param scenario makes it happen at a site
+ * @param scenario makes it happen at a site; yet to be built
  * @param bad the servers to which nothing should be sent meanwhile; none if all are alike
  */
 record Trouble(
@@ -113,6 +113,11 @@ record Trouble(
             site -> Set.of()));
   }
 
+  /** Whether it is about zones. */
+  boolean isZonal() {
+    return key.startsWith("zone");
+  }
+
   private static Scenario.Builder deploy(Site site) {
     Scenario.Builder scenario = site.scenario("rolling deploy", LOAD, SECONDS);
     site.all().forEach(i -> scenario.server(site.server(i)));
@@ -141,7 +146,7 @@ record Trouble(
     return scenario;
   }
 
-  /** Warm at first, as they have had a life before the run; cold after a restart. */
+  /** Cold when the run starts, too: they are warm long before the trouble. */
   private static Scenario.Builder cold(Site site, String title, double load) {
     Scenario.Builder scenario = site.scenario(title, load, SECONDS);
     site.all().forEach(i -> scenario.server(site.cold(i)));

@@ -32,12 +32,11 @@ final class TroublePart implements StudyPart {
   public PartResult run(StudyContext context) {
     Site site = Site.of(context);
     List<Trouble> troubles = Trouble.all();
-    Map<String, ClientSetup> callers = Callers.all();
     List<Callable<TroubleRun>> runs = new ArrayList<>();
     for (Trouble trouble : troubles) {
       Scenario scenario = trouble.scenario().apply(site).build();
       Set<String> bad = trouble.bad().apply(site);
-      for (ClientSetup caller : callers.values()) {
+      for (ClientSetup caller : Callers.of(trouble).values()) {
         for (long seed : context.allSeeds()) {
           runs.add(() -> TroubleRun.of(scenario.run(seed, caller), trouble, bad));
         }
@@ -51,7 +50,7 @@ final class TroublePart implements StudyPart {
     int next = 0;
     for (Trouble trouble : troubles) {
       Map<String, TroubleRun> byCaller = new LinkedHashMap<>();
-      for (String caller : callers.keySet()) {
+      for (String caller : Callers.of(trouble).keySet()) {
         byCaller.put(caller, TroubleRun.median(found.subList(next, next + context.seeds())));
         next += context.seeds();
       }
@@ -71,8 +70,11 @@ final class TroublePart implements StudyPart {
         + site.clients()
         + " clients in three zones, exponential work of 20 ms in the mean, 0.25 ms of network "
         + "each\nway within a zone and 1 ms across. \"Back after\" is when, after the end of the "
-        + "trouble, p99 is within 1.5x of what it\nwas before and less than 1 % fails, for three "
-        + "seconds in a row. Figures are medians over the seeds, plots are of\nthe first seed.\n\n"
+        + "trouble, p99 is within 1.5x of what it\nwas before and at most 1 % fails, for three "
+        + "seconds in a row; \"attempts\" are per request in the worst second of the\ntrouble; "
+        + "\"busiest\" is the share of the busiest server in the last ten seconds beside the "
+        + "mean. Figures are medians over the\nseeds, plots are of the first. A server works on "
+        + "what it has, also if the caller has given up. All callers give up after\n2 s:\n\n"
         + Callers.TEXT
         + "\n";
   }
@@ -81,21 +83,34 @@ final class TroublePart implements StudyPart {
   static String finding(Trouble trouble, Map<String, TroubleRun> byCaller) {
     TroubleRun ours = found(byCaller, Callers.DEFAULT);
     TroubleRun plain = found(byCaller, Callers.PLAIN);
-    return "* "
+    return "* **"
         + trouble.title()
-        + ": "
+        + "**: "
         + Figures.percent(1 - ours.success())
-        + " of the default's requests fail ("
+        + " of the default's requests fail (bare round robin: "
         + Figures.percent(1 - plain.success())
-        + " of bare round robin's), it is back "
+        + "), p99 is "
+        + Figures.millis(ours.worstP99())
+        + " ms in the\n  worst second ("
+        + Figures.millis(plain.worstP99())
+        + " ms), and all is well again "
         + back(ours)
         + " ("
         + back(plain)
         + ")"
-        + (ours.mostAttempts() > NO_STORM
-            ? ", with at most " + Figures.ratio(ours.mostAttempts()) + " attempts per request"
-            : "")
+        + never(byCaller)
         + ".\n";
+  }
+
+  private static String never(Map<String, TroubleRun> byCaller) {
+    List<String> never = new ArrayList<>();
+    byCaller.forEach(
+        (caller, run) -> {
+          if (!(run.backAfter() <= Trouble.SECONDS)) {
+            never.add(caller);
+          }
+        });
+    return never.isEmpty() ? "" : "; never for " + String.join("; ", never);
   }
 
   private static TroubleRun found(Map<String, TroubleRun> byCaller, String caller) {
@@ -121,23 +136,25 @@ final class TroublePart implements StudyPart {
         .append(Character.toUpperCase(trouble.what().charAt(0)))
         .append(trouble.what().substring(1))
         .append(".\n\n");
-    Table table =
-        new Table(
-            1, "caller", "failed", "worst second", "attempts", "back after", "to bad", "busiest");
-    byCaller.forEach(
-        (caller, run) ->
-            table.row(
-                caller,
-                Figures.percent(1 - run.success()),
-                Figures.percent(run.worstFailed()),
-                Figures.ratio(run.mostAttempts()),
-                back(run).replace("after ", ""),
-                Double.isNaN(run.toBad()) ? "-" : Figures.percent(run.toBad()),
-                Figures.ratio(run.spread()) + "x"));
+    boolean hasBad = byCaller.values().stream().anyMatch(run -> !Double.isNaN(run.toBad()));
+    List<String> header =
+        new ArrayList<>(
+            List.of(
+                "caller",
+                "failed",
+                "in worst second",
+                "worst p99",
+                "attempts",
+                "back after",
+                "busiest"));
+    if (hasBad) {
+      header.add("to the dead");
+    }
+    Table table = new Table(1, header.toArray(new String[0]));
+    byCaller.forEach((caller, run) -> table.row(row(caller, run, hasBad)));
     text.append(table).append('\n');
     List<Plot> own = new ArrayList<>();
-    own.add(
-        plot(trouble, byCaller, "p99", "p99, ms", course -> course.p99(), 1e-6).logY());
+    own.add(plot(trouble, byCaller, "p99", "p99, ms", course -> course.p99(), 1e-6).logY());
     if (byCaller.values().stream().anyMatch(run -> run.worstFailed() > ALL_WELL)) {
       own.add(plot(trouble, byCaller, "failed", "failed, %", course -> course.failed(), 100));
     }
@@ -153,6 +170,23 @@ final class TroublePart implements StudyPart {
     }
     own.forEach(plot -> text.append(plot.link()).append('\n'));
     plots.addAll(own);
+  }
+
+  private static String[] row(String caller, TroubleRun run, boolean hasBad) {
+    List<String> row =
+        new ArrayList<>(
+            List.of(
+                caller.equals(Callers.DEFAULT) ? "**default**" : caller,
+                Figures.percent(1 - run.success()),
+                Figures.percent(run.worstFailed()),
+                Figures.millis(run.worstP99()) + " ms",
+                Figures.ratio(run.mostAttempts()),
+                back(run).replace("after ", ""),
+                Figures.ratio(run.spread()) + "x"));
+    if (hasBad) {
+      row.add(Figures.percent(run.toBad()));
+    }
+    return row.toArray(new String[0]);
   }
 
   private static Plot plot(

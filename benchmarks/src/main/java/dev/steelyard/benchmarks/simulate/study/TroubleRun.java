@@ -14,6 +14,7 @@ import java.util.function.ToDoubleFunction;
  *
  * @param success the share of requests that succeeded
  * @param worstFailed the share that failed in the worst second
+ * @param worstP99 in the worst second of the trouble, in nanoseconds
  * @param mostAttempts attempts per request in the worst second of the trouble
  * @param backAfter how many seconds after the trouble all is well; not a number for never
  * @param toBad the share of attempts at bad servers, from a second after the trouble began; not a
@@ -24,6 +25,7 @@ import java.util.function.ToDoubleFunction;
 record TroubleRun(
     double success,
     double worstFailed,
+    double worstP99,
     double mostAttempts,
     double backAfter,
     double toBad,
@@ -36,6 +38,7 @@ record TroubleRun(
     return new TroubleRun(
         result.successPercent() / 100,
         course.worstFailed(),
+        course.worstP99(trouble.from(), trouble.to()),
         course.mostAttempts(trouble.from(), trouble.to()),
         course.backAfter(trouble.from(), trouble.to()),
         bad.isEmpty() ? Double.NaN : share(result, bad, trouble.from() + 1, trouble.to()),
@@ -85,6 +88,7 @@ record TroubleRun(
     return new TroubleRun(
         median(runs, TroubleRun::success),
         median(runs, TroubleRun::worstFailed),
+        median(runs, TroubleRun::worstP99),
         median(runs, TroubleRun::mostAttempts),
         Figures.median(back),
         median(runs, TroubleRun::toBad),
@@ -100,6 +104,7 @@ record TroubleRun(
     ObjectNode node = Figures.object();
     Figures.put(node, "success_percent", 100 * success);
     Figures.put(node, "worst_failed_percent", 100 * worstFailed);
+    Figures.put(node, "worst_p99_ms", worstP99 / 1e6);
     Figures.put(node, "most_attempts", mostAttempts);
     Figures.put(node, "back_after_s", backAfter);
     Figures.put(node, "to_bad_percent", 100 * toBad);

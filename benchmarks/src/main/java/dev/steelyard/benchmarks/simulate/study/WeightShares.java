@@ -12,6 +12,8 @@ final class WeightShares {
    */
   static final Map<String, List<Double>> KNOWN = known();
 
+  private static final double NEAR = 0.01 + 1e-9; // a hundredth, however it was computed
+
   private WeightShares() {}
 
   private static Map<String, List<Double>> known() {
@@ -32,7 +34,7 @@ final class WeightShares {
     for (Map.Entry<String, List<Double>> each : byName.entrySet()) {
       boolean isNear = true;
       for (double one : each.getValue()) {
-        isNear &= Math.abs(one - ideal) <= 0.01;
+        isNear &= Math.abs(one - ideal) <= NEAR;
         if (Math.abs(one - ideal) > Math.abs(share - ideal)) {
           share = one;
           furthest = each.getKey();

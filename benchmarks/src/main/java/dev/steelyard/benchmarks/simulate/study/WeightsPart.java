@@ -120,7 +120,9 @@ final class WeightsPart implements StudyPart {
                 Figures.fixed(row.get(1), 3),
                 Figures.fixed(row.get(2), 3),
                 Figures.fixed(
-                    row.stream().max(Comparator.comparingDouble(WeightsPart::distance)).orElse(IDEAL)
+                    row.stream()
+                            .max(Comparator.comparingDouble(WeightsPart::distance))
+                            .orElse(IDEAL)
                         - IDEAL,
                     3)));
     return table;
@@ -159,7 +161,8 @@ final class WeightsPart implements StudyPart {
       }
     }
     List<List<Double>> shares = context.runs().all(runs);
-    Table table = new Table(1, "strategy", "weight 1", "5, 1st s", "5, later", "0, 1st s", "0, later");
+    Table table =
+        new Table(1, "strategy", "weight 1", "5, 1st s", "5, later", "0, 1st s", "0, later");
     int next = 0;
     for (String name : setups.keySet()) {
       List<List<Double>> own = shares.subList(next, next + context.seeds());
