@@ -64,9 +64,9 @@ record Course(List<Double> p99, List<Double> failed, List<Double> attempts) {
     return most(attempts.subList(from, Math.min(to, attempts.size())));
   }
 
-  /** p99 in the worst second of the trouble, in nanoseconds. */
-  double worstP99(int from, int to) {
-    return most(p99.subList(from, Math.min(to, p99.size())));
+  /** p99 in the worst second since the trouble began, in nanoseconds: some comes afterwards. */
+  double worstP99(int from) {
+    return most(p99.subList(from, p99.size()));
   }
 
   /** The share that failed in the worst second. */

@@ -7,6 +7,7 @@ import java.util.List;
 final class FleetGoals {
   private static final double TO_ROUND_ROBIN = 0.5;
   private static final double TO_CENTRAL = 1.25;
+  private static final double SMALL = 0.01;
   private static final int LOAD = 90;
   private static final String FLEET = "heterogeneous";
 
@@ -43,7 +44,7 @@ final class FleetGoals {
     return new GoalRow(
         FLEET + " fleet at " + LOAD + " % load, p99 of the default",
         "at most " + goal,
-        Figures.ratio(ratio) + "x",
+        (ratio < SMALL ? Figures.fixed(ratio, 4) : Figures.ratio(ratio)) + "x",
         Double.parseDouble(Figures.ratio(ratio)) <= limit);
   }
 }

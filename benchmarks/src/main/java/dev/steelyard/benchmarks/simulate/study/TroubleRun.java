@@ -14,7 +14,7 @@ import java.util.function.ToDoubleFunction;
  *
  * @param success the share of requests that succeeded
  * @param worstFailed the share that failed in the worst second
- * @param worstP99 in the worst second of the trouble, in nanoseconds
+ * @param worstP99 in the worst second since the trouble began, in nanoseconds
  * @param mostAttempts attempts per request in the worst second of the trouble
  * @param backAfter how many seconds after the trouble all is well; not a number for never
  * @param toBad the share of attempts at bad servers, from a second after the trouble began; not a
@@ -38,7 +38,7 @@ record TroubleRun(
     return new TroubleRun(
         result.successPercent() / 100,
         course.worstFailed(),
-        course.worstP99(trouble.from(), trouble.to()),
+        course.worstP99(trouble.from()),
         course.mostAttempts(trouble.from(), trouble.to()),
         course.backAfter(trouble.from(), trouble.to()),
         bad.isEmpty() ? Double.NaN : share(result, bad, trouble.from() + 1, trouble.to()),
