@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
  * Picks by the answers to probes: the hot-cold rule of Prequal.
  *
  * <p>All that is known of a candidate is put into one number, its <em>badness</em>: a cold one has
- * 0 to 1, by latency; a hot one 1 to 2, by requests in flight; one that fails here, or is unproven
- * and busy, 2. The least is picked, unless it is 2: such a candidate may answer probes as well as
- * it likes, and the pick falls back to what is known without probes.
+ * 0 to 1, by what a request would take; a hot one 1 to 2, by requests in flight; one that fails
+ * here, or is unproven and busy, 2. The least is picked, unless it is 2: such a candidate may answer
+ * probes as well as it likes, and the pick falls back to what is known without probes.
  *
  * <p><b>Concurrency.</b> What changes is in the {@link ProbePool}, the uses of an answer, and whose
- * turn it is to be thrown away: an opaque counter that may lose a turn. A pick reads the sixteen
+ * turn it is to be thrown away: an opaque counter that may lose a turn. A pick reads the
  * slots one after the other, not at one moment. Two picks at once may choose the same answer before
  * either has counted its use; the count is then right for the third. Answers find their picker
  * through {@link Probes}; a map is looked up there, never by a pick.
@@ -25,6 +25,10 @@ final class PrequalPicker implements Picker {
   private static final double AVOIDED = 2;
   private static final int LEAST_ANSWERS = 2;
   private static final int DRAWS_PER_PROBE = 4;
+
+  /** A latency of 0 counts as this, so that requests in flight matter there, too. */
+  private static final double SHORTEST_MILLIS = 1e-6;
+
   private static final VarHandle TURN;
 
   static {
@@ -45,7 +49,7 @@ final class PrequalPicker implements Picker {
   private final double probesPerPick;
   private final double removals;
   private final double uses;
-  private final ProbePool pool = new ProbePool();
+  private final ProbePool pool;
 
   @SuppressWarnings("UnusedVariable") // accessed through TURN
   private int turn;
@@ -62,6 +66,7 @@ final class PrequalPicker implements Picker {
     this.random = candidates.random();
     this.withoutProbes = Selectors.powerOfTwoChoices().prepare(candidates, null);
     this.probes = probes;
+    this.pool = new ProbePool(ProbePool.size(endpoints.length));
     this.probesPerPick = probesPerPick;
     this.removals = removals;
     this.uses = uses;
@@ -77,7 +82,7 @@ final class PrequalPicker implements Picker {
 
   /** Copies the answers of the candidates that are still there. */
   void takeOver(PrequalPicker last) {
-    for (int slot = 0; slot < ProbePool.SIZE; slot++) {
+    for (int slot = 0; slot < last.pool.size(); slot++) {
       Probed probed = last.pool.get(slot);
       if (probed != null) {
         Integer index = indexes.get(last.endpoints[probed.index()]);
@@ -139,7 +144,7 @@ final class PrequalPicker implements Picker {
     double least = AVOIDED;
     double tied = 0; // the weights of those as good as the best, which is one of them by weight
     int answers = 0;
-    for (int slot = 0; slot < ProbePool.SIZE; slot++) {
+    for (int slot = 0; slot < pool.size(); slot++) {
       Probed probed = pool.get(slot);
       if (probed == null) {
         continue;
@@ -148,7 +153,7 @@ final class PrequalPicker implements Picker {
         pool.remove(slot, probed);
       } else if (!excluded.contains(endpoints[probed.index()])) {
         answers++;
-        double badness = badness(probed, limit);
+        double badness = badness(probed, limit, expectedMillis(probed));
         double weight = relativeWeights[probed.index()];
         tied = badness < least ? weight : badness == least ? tied + weight : tied;
         if (badness < least
@@ -174,17 +179,29 @@ final class PrequalPicker implements Picker {
     return endpoints[best.index()];
   }
 
-  private double badness(Probed probed, double limit) {
+  private double relativeRequests(Probed probed) {
+    return probed.requests() / relativeWeights[probed.index()];
+  }
+
+  /**
+   * What one more request would take at a cold one. The paper compares latencies alone. But a
+   * latency is of requests that are gone: a server that was full and is empty now says the one it
+   * had, and nobody would ever send it the request by which it learns better; and until the answer
+   * is renewed, nothing but the limit would tell that requests have gone there.
+   */
+  private double expectedMillis(Probed probed) {
+    return (probed.latencyMillis() + SHORTEST_MILLIS) * (1 + relativeRequests(probed));
+  }
+
+  private double badness(Probed probed, double limit, double ifCold) {
     Endpoint endpoint = endpoints[probed.index()];
     if (endpoint.failureRate() >= TwoChoicesPicker.AVOIDED_RATE
         || (endpoint.isUnproven() && endpoint.inFlight() > 0)) {
       return AVOIDED;
     }
-    double requests = probed.requests() / relativeWeights[probed.index()];
+    double requests = relativeRequests(probed);
     // x / (1 + x) keeps the order and is below 1; but no further apart than doubles are there.
-    return requests > limit
-        ? 1 + requests / (1 + requests)
-        : probed.latencyMillis() / (1 + probed.latencyMillis());
+    return requests > limit ? 1 + requests / (1 + requests) : ifCold / (1 + ifCold);
   }
 
   /**
@@ -197,12 +214,13 @@ final class PrequalPicker implements Picker {
     boolean worst = (now & 1) != 0;
     Probed chosen = null;
     int chosenSlot = 0;
-    for (int slot = 0; slot < ProbePool.SIZE; slot++) {
+    for (int slot = 0; slot < pool.size(); slot++) {
       Probed probed = pool.get(slot);
       if (probed != null
           && (chosen == null
               || (worst
-                  ? badness(probed, limit) > badness(chosen, limit)
+                  ? badness(probed, limit, probed.latencyMillis())
+                      > badness(chosen, limit, chosen.latencyMillis())
                   : probed.sentNanos() - chosen.sentNanos() < 0))) {
         chosen = probed;
         chosenSlot = slot;

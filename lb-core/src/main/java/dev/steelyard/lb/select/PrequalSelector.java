@@ -34,7 +34,7 @@ final class PrequalSelector implements Selector {
             ? old.probes()
             : new Probes(probe);
     double removals = removals(probes);
-    double uses = uses(ProbePool.SIZE, candidates.size(), probes, removals);
+    double uses = uses(ProbePool.size(candidates.size()), candidates.size(), probes, removals);
     PrequalPicker picker = new PrequalPicker(candidates, shared, probes, removals, uses);
     shared.handTo(picker);
     return picker;

@@ -514,11 +514,12 @@ public final class Selectors {
    *
    * <p>Each pick sends probes to instances drawn by weight and waits for none of them. The answers,
    * which carry the named metrics {@value LoadReport#REQUESTS_IN_FLIGHT} and {@value
-   * LoadReport#LATENCY_MILLIS} (one without either is ignored), form a pool of {@value
-   * ProbePool#SIZE}; they are used for {@value PrequalSelector#AGE_LIMIT_SECONDS} s from the probe
+   * LoadReport#LATENCY_MILLIS} (one without either is ignored), form a pool of a
+   * quarter of the fleet, {@value ProbePool#LEAST} to {@value ProbePool#MOST}; they are used for {@value PrequalSelector#AGE_LIMIT_SECONDS} s from the probe
    * on, and a bounded number of times. An instance is hot if its requests in flight, divided by its
-   * weight, are above the {@value RecentLoads#QUANTILE} quantile of recent answers. The pick is the
-   * one of the least latency among the cold, or else the one with the fewest requests in flight. An
+   * weight, are above the {@value RecentLoads#QUANTILE} quantile of recent answers. The pick is,
+   * among the cold, the one of the least latency times requests in flight (this one included), or
+   * else the one with the fewest requests in flight. An
    * instance that fails here ({@link Endpoint#failureRate} of a quarter) is never picked for its
    * answers: what fails fast answers probes well.
    *
@@ -528,9 +529,8 @@ public final class Selectors {
    *
    * <p>Weights act on the draws and divide requests in flight, so they hold under load, about. Not
    * latency: an instance of triple weight is not thereby to be three times as slow, and if its
-   * latency were divided, it would win every comparison. So idle instances of a small fleet, of
-   * which the pool knows all, are chosen by latency whatever their weights; by weight, if it is
-   * equal.
+   * latency were divided, it would win every comparison. So idle instances are chosen by latency
+   * whatever their weights; by weight, if it is equal.
    *
    * <p>Probes that fail, or come back too late, are dropped; at most {@value ProbeCalls#MOST} are
    * under way at a time. A pick allocates only what the probe function and the stage it returns

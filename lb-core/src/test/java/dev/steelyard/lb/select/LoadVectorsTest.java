@@ -52,7 +52,7 @@ class LoadVectorsTest {
     Map<String, Object> expected = get(vector("prequal.json", "parameters"), "expected");
     assertEquals(number(expected, "Q_RIF", 0), RecentLoads.QUANTILE, 5e-5);
     assertEquals(Math.pow(2, -0.25), RecentLoads.QUANTILE);
-    assertEquals(number(expected, "pool_size", 0), ProbePool.SIZE);
+    assertEquals(number(expected, "pool_size", 0), ProbePool.MOST);
     assertEquals(number(expected, "probe_age_limit_s", 0), PrequalSelector.AGE_LIMIT_SECONDS);
     assertEquals(number(expected, "r_probe", 0), PrequalSelector.DEFAULT_PROBES);
     assertEquals(
@@ -117,7 +117,7 @@ class LoadVectorsTest {
       picker.answered(fleet.get(0), 1, 9, 9);
       picker.removeOne(limit);
       List<Object> left = new ArrayList<>();
-      for (int slot = 0; slot < ProbePool.SIZE; slot++) {
+      for (int slot = 0; slot < picker.pool().size(); slot++) {
         Probed probed = picker.pool().get(slot);
         if (probed != null) {
           left.add(pool.get(probed.index()).get("id"));

@@ -53,14 +53,14 @@ class PrequalTest {
 
   private static int answers(PrequalPicker picker) {
     int answers = 0;
-    for (int slot = 0; slot < ProbePool.SIZE; slot++) {
+    for (int slot = 0; slot < picker.pool().size(); slot++) {
       answers += picker.pool().get(slot) == null ? 0 : 1;
     }
     return answers;
   }
 
   @Test
-  void theInstanceThatAnswersWithTheLeastLatencyIsPickedWhileItIsCold() {
+  void amongEquallyBusyOnesTheLeastLatencyIsPickedWhileItIsCold() {
     List<FakeEndpoint> fleet = FakeEndpoint.fleet(5);
     for (int i = 0; i < 5; i++) {
       prober.answer(fleet.get(i), 10, 10 + i);
@@ -274,20 +274,36 @@ class PrequalTest {
   }
 
   @Test
+  void aPoolIsAQuarterOfTheFleetBut4AtLeastAnd16AtMost() {
+    Map<Integer, Integer> sizes = Map.of(2, 4, 16, 4, 20, 5, 50, 12, 64, 16, 10_000, 16);
+    sizes.forEach((fleet, size) -> assertEquals(size, ProbePool.size(fleet), "of " + fleet));
+  }
+
+  @Test
+  void anIdleInstanceThatRemembersAQueueIsTriedAgain() {
+    List<FakeEndpoint> fleet = FakeEndpoint.fleet(4);
+    for (FakeEndpoint host : fleet) {
+      prober.answer(host, 20, 60);
+    }
+    prober.answer(fleet.get(0), 0, 500); // as it was when it had more to do
+    assertSame(fleet.get(0), pick(over(4, fleet), 0));
+  }
+
+  @Test
   void thePoolHoldsTheLastAnswerOfEachAndAtMost16() {
-    List<FakeEndpoint> fleet = FakeEndpoint.fleet(40);
+    List<FakeEndpoint> fleet = FakeEndpoint.fleet(80);
     PrequalPicker picker = over(1, fleet);
-    for (int i = 0; i < 40; i++) {
+    for (int i = 0; i < 80; i++) {
       picker.answered(fleet.get(i), i, 1, i);
       picker.answered(fleet.get(i), i + 0.5, 1, i);
       assertEquals(Math.min(i + 1, 16), answers(picker));
     }
     for (int slot = 0; slot < 16; slot++) {
       Probed probed = picker.pool().get(slot);
-      assertTrue(probed.index() >= 24, "the oldest made way");
+      assertTrue(probed.index() >= 64, "the oldest made way");
       assertEquals(probed.index() + 0.5, probed.requests());
     }
-    picker.answered(fleet.get(39), 7, 1, 0); // sent before the one that is there
+    picker.answered(fleet.get(79), 7, 1, 0); // sent before the one that is there
     picker.answered(new FakeEndpoint(99), 7, 1, 0); // has left
     for (int slot = 0; slot < 16; slot++) {
       assertTrue(picker.pool().get(slot).requests() > 7);
