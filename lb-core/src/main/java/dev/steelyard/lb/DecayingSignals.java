@@ -80,6 +80,12 @@ final class DecayingSignals {
     return value < forgetBelow ? 0 : pack(value, nowNanos);
   }
 
+  /** How long ago the word was written; 0 if the clock ran backwards. */
+  long elapsedNanos(long word, long nowNanos) {
+    long elapsed = (ticks(nowNanos) - word) & tickMask;
+    return elapsed >= backwards ? 0 : elapsed << tickShift;
+  }
+
   private double fading(long word, long nowNanos) {
     long elapsed = (ticks(nowNanos) - word) & tickMask;
     if (elapsed == 0 || elapsed >= backwards) {

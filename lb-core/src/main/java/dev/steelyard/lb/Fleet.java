@@ -251,6 +251,9 @@ final class Fleet {
     long state = Lease.UNTIMED;
     if (timed || (begun & (SAMPLED - 1)) == 0) {
       state = Lease.timed(now != 0 ? now : signals.ticker().nanos());
+      if (timed) {
+        endpoint.begun(state);
+      }
     }
     return sessions == null || session == null
         ? new Lease(endpoint, state, permit)

@@ -119,6 +119,9 @@ public sealed class Lease implements AutoCloseable permits SessionLease {
     if ((before & ANSWERED) != 0) { // UNTIMED is odd, too
       endpoint.record(outcome);
       endpoint.judge(permit, outcome, before == UNTIMED ? -1 : sinceIfJudged(before));
+      if (before != UNTIMED) {
+        endpoint.closed();
+      }
     } else {
       long now = endpoint.signals().ticker().nanos();
       nanos = Math.max(now - before, 0);
@@ -146,8 +149,12 @@ public sealed class Lease implements AutoCloseable permits SessionLease {
 
   /** Ends the lease: no connection to the instance could be made. */
   boolean unreachable() {
-    if ((long) STATE.getAndSet(this, ENDED) == ENDED) {
+    long before = (long) STATE.getAndSet(this, ENDED);
+    if (before == ENDED) {
       return false;
+    }
+    if (before != UNTIMED && (before & ANSWERED) != 0) {
+      endpoint.closed();
     }
     endpoint.recordUnreachable();
     endpoint.judge(permit, Outcome.FAILURE, -1);

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 abstract class MeasuredEndpoint extends AdmissionWord implements Endpoint {
   private static final VarHandle LATENCY;
   private static final VarHandle FAILURES;
+  private static final VarHandle BUSY_SINCE;
+  private static final VarHandle OPEN;
   private static final VarHandle COUNTS = MethodHandles.arrayElementVarHandle(long[].class);
 
   static {
@@ -27,6 +29,8 @@ abstract class MeasuredEndpoint extends AdmissionWord implements Endpoint {
       MethodHandles.Lookup lookup = MethodHandles.lookup();
       LATENCY = lookup.findVarHandle(MeasuredEndpoint.class, "latency", long.class);
       FAILURES = lookup.findVarHandle(MeasuredEndpoint.class, "failures", long.class);
+      BUSY_SINCE = lookup.findVarHandle(MeasuredEndpoint.class, "busySince", long.class);
+      OPEN = lookup.findVarHandle(MeasuredEndpoint.class, "open", int.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -42,6 +46,17 @@ abstract class MeasuredEndpoint extends AdmissionWord implements Endpoint {
 
   private volatile long latency;
   private volatile long failures;
+
+  // Of those in flight, the requests whose answers have begun: long bodies and streams, which may
+  // be silent as long as they like.
+  @SuppressWarnings("UnusedVariable") // accessed through OPEN
+  private int open;
+
+  // Written when a request begins and no other is waited for, if requests are timed. Two that begin
+  // at once may leave it as it was: then the time of the latency word stands for it.
+  @SuppressWarnings("UnusedVariable") // accessed through BUSY_SINCE
+  private long busySince;
+
   private final Signals signals;
   // Null for nobody. Replaced by the balancer's writer, read by every request.
   private volatile @Nullable LoadListener listener;
@@ -57,9 +72,38 @@ abstract class MeasuredEndpoint extends AdmissionWord implements Endpoint {
     return signals;
   }
 
+  /**
+   * While requests are in flight nothing fades, and no answer tells as much as one: what is under
+   * way takes at least as long as nothing has been heard of it. So an instance that stops to answer
+   * looks slower with each moment, and not, as its average fades, better.
+   */
   @Override
   public double latencyNanos(long nowNanos) {
-    return signals.latency().read((long) LATENCY.getOpaque(this), nowNanos);
+    long word = (long) LATENCY.getOpaque(this);
+    if (word == 0 || !isAwaited()) {
+      return signals.latency().read(word, nowNanos);
+    }
+    long since = (long) BUSY_SINCE.getOpaque(this);
+    long silent = Math.min(signals.latency().elapsedNanos(word, nowNanos), nowNanos - since);
+    double last = signals.latency().read(word, since - nowNanos > 0 ? nowNanos : since);
+    return Math.max(last, (double) silent);
+  }
+
+  /** Whether an answer is owed, and the time of each was taken, so that silence is one. */
+  private boolean isAwaited() {
+    return signals.timed() && inFlight() > (int) OPEN.getOpaque(this);
+  }
+
+  /** A request that is timed has begun. */
+  final void begun(long nowNanos) {
+    if (inFlight() - (int) OPEN.getOpaque(this) <= 1) {
+      BUSY_SINCE.setOpaque(this, nowNanos);
+    }
+  }
+
+  /** A timed request whose answer had begun has ended. */
+  final void closed() {
+    OPEN.getAndAdd(this, -1);
   }
 
   @Override
@@ -95,8 +139,9 @@ abstract class MeasuredEndpoint extends AdmissionWord implements Endpoint {
     setProven();
   }
 
-  /** An answer has begun, and what comes of it will not be timed. */
+  /** An answer has begun, and what comes of it will not be timed, until {@link #closed}. */
   void answered(long startNanos, long nowNanos) {
+    OPEN.getAndAdd(this, 1);
     setProven();
     measured(Math.max(nowNanos - startNanos, 0), nowNanos);
   }
@@ -128,7 +173,7 @@ abstract class MeasuredEndpoint extends AdmissionWord implements Endpoint {
       }
       case CANCELLED -> {
         count(outcome);
-        if (nanos > latencyNanos(nowNanos)) {
+        if (nanos > signals.latency().read((long) LATENCY.getOpaque(this), nowNanos)) {
           measured(nanos, nowNanos);
         }
       }
