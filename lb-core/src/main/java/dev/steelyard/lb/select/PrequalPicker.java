@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>All that is known of a candidate is put into one number, its <em>badness</em>: a cold one has
  * 0 to 1, by what a request would take; a hot one 1 to 2, by requests in flight; one that fails
- * here, or is unproven and busy, 2. The least is picked, unless it is 2: such a candidate may answer
- * probes as well as it likes, and the pick falls back to what is known without probes.
+ * here, or is unproven and busy, 2. The least is picked, unless it is 2: such a candidate may
+ * answer probes as well as it likes, and the pick falls back to what is known without probes.
  *
  * <p><b>Concurrency.</b> What changes is in the {@link ProbePool}, the uses of an answer, and whose
  * turn it is to be thrown away: an opaque counter that may lose a turn. A pick reads the

@@ -515,7 +515,8 @@ public final class Selectors {
    * <p>Each pick sends probes to instances drawn by weight and waits for none of them. The answers,
    * which carry the named metrics {@value LoadReport#REQUESTS_IN_FLIGHT} and {@value
    * LoadReport#LATENCY_MILLIS} (one without either is ignored), form a pool of a
-   * quarter of the fleet, {@value ProbePool#LEAST} to {@value ProbePool#MOST}; they are used for {@value PrequalSelector#AGE_LIMIT_SECONDS} s from the probe
+   * quarter of the fleet, {@value ProbePool#LEAST} to {@value ProbePool#MOST}; they are used for {@value
+   * PrequalSelector#AGE_LIMIT_SECONDS} s from the probe
    * on, and a bounded number of times. An instance is hot if its requests in flight, divided by its
    * weight, are above the {@value RecentLoads#QUANTILE} quantile of recent answers. The pick is,
    * among the cold, the one of the least latency times requests in flight (this one included), or
