@@ -10,44 +10,57 @@ import java.util.Map;
  * requests as there are now.
  */
 final class LoadSense {
-  private static final int REMEMBERED = 64;
-  private static final int ENOUGH = 8;
+  private static final int REMEMBERED = 16;
+  private static final int LEVELS = 64;
+  private static final int FINE = 4;
   private static final double WINDOW_NANOS = 1e9;
 
-  private final long[] nanos = new long[REMEMBERED];
-  private final int[] there = new int[REMEMBERED];
-  private final long[] near = new long[REMEMBERED];
-  private long count;
+  private final long[][] nanos = new long[LEVELS][];
+  private final int[] counts = new int[LEVELS];
+  private final long[] sorted = new long[REMEMBERED];
   private double perSecond;
   private double utilisation;
   private long updated;
 
   void answered(long responseNanos, int inFlight) {
-    int place = (int) (count++ % REMEMBERED);
-    nanos[place] = responseNanos;
-    there[place] = inFlight;
+    int level = level(inFlight);
+    long[] known = nanos[level];
+    if (known == null) {
+      known = new long[REMEMBERED];
+      nanos[level] = known;
+    }
+    known[counts[level]++ % REMEMBERED] = responseNanos;
+  }
+
+  /** Levels of equal width at first, then of equal ratio: four to a doubling. */
+  static int level(int inFlight) {
+    if (inFlight < 2 * FINE) {
+      return inFlight;
+    }
+    int doublings = 31 - Integer.numberOfLeadingZeros(inFlight / FINE);
+    return Math.min(doublings * FINE + (inFlight >> doublings), LEVELS - 1);
   }
 
   /** What a request would take now; 0 if nothing is known. */
   double latencyNanos(int inFlight) {
-    int known = (int) Math.min(count, REMEMBERED);
-    if (known == 0) {
+    int wanted = level(inFlight);
+    for (int away = 0; away < LEVELS; away++) {
+      double found = Math.max(median(wanted - away), median(wanted + away));
+      if (found > 0) {
+        return found;
+      }
+    }
+    return 0;
+  }
+
+  private double median(int level) {
+    if (level < 0 || level >= LEVELS || counts[level] == 0) {
       return 0;
     }
-    int distance = 1 + inFlight / 5;
-    while (true) {
-      int found = 0;
-      for (int i = 0; i < known; i++) {
-        if (Math.abs(there[i] - inFlight) <= distance) {
-          near[found++] = nanos[i];
-        }
-      }
-      if (found >= Math.min(ENOUGH, known)) {
-        Arrays.sort(near, 0, found);
-        return (double) near[found / 2];
-      }
-      distance *= 2;
-    }
+    int known = Math.min(counts[level], REMEMBERED);
+    System.arraycopy(nanos[level], 0, sorted, 0, known);
+    Arrays.sort(sorted, 0, known);
+    return (double) sorted[known / 2];
   }
 
   /** What it says in an answer: moving averages over about a second. */
