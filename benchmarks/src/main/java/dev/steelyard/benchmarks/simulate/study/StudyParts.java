@@ -10,6 +10,7 @@ final class StudyParts {
     return List.of(
         new ScenarioPart(),
         new FleetPart(),
+        new ScalePart(),
         new TroublePart(),
         new WeightsPart(),
         new BadInstancePart());
