@@ -13,6 +13,7 @@ final class StudyParts {
         new ScalePart(),
         new TroublePart(),
         new WeightsPart(),
+        new AutoscalerPart(),
         new BadInstancePart());
   }
 }
