@@ -42,22 +42,25 @@ record ClientCost(int servers, int subset, double bytes, double callNanos, doubl
     }
     int copies = Math.max(LEAST_COPIES, ENDPOINTS / servers);
     List<Client> clients = new ArrayList<>(copies + 1);
-    clients.add(new Client(instances, subset)); // loads its classes
-    long before = used();
-    for (int i = 0; i < copies; i++) {
-      clients.add(new Client(instances, subset));
+    try {
+      clients.add(new Client(instances, subset)); // loads its classes
+      long before = used();
+      for (int i = 0; i < copies; i++) {
+        clients.add(new Client(instances, subset));
+      }
+      double bytes = (double) (used() - before) / copies;
+      Client one = clients.get(copies);
+      double call = Double.MAX_VALUE;
+      double join = Double.MAX_VALUE;
+      for (int i = 0; i < ROUNDS; i++) {
+        call = Math.min(call, one.call(calls));
+        join = Math.min(join, one.join(instance(servers + i)));
+      }
+      return new ClientCost(servers, subset, bytes, call, join / 1e3);
+    } finally {
+      Reference.reachabilityFence(clients);
+      clients.forEach(client -> client.balancer.close());
     }
-    double bytes = (double) (used() - before) / copies;
-    Client one = clients.get(copies);
-    double call = Double.MAX_VALUE;
-    double join = Double.MAX_VALUE;
-    for (int i = 0; i < ROUNDS; i++) {
-      call = Math.min(call, one.call(calls));
-      join = Math.min(join, one.join(instance(servers + i)));
-    }
-    Reference.reachabilityFence(clients);
-    clients.forEach(client -> client.balancer.close());
-    return new ClientCost(servers, subset, bytes, call, join / 1e3);
   }
 
   private static Instance instance(int i) {

@@ -25,7 +25,7 @@ record Extrapolation(long clients, long servers, int subset) {
    */
   double mostPerServer() {
     double deviation = Math.sqrt(perServer() * (1 - share()));
-    return perServer() + Math.sqrt(2 * StrictMath.log(servers)) * deviation;
+    return perServer() + Math.sqrt(2 * StrictMath.log((double) servers)) * deviation;
   }
 
   double connections() {
