@@ -31,7 +31,7 @@ public final class LoadBalancerBuilder {
 
   final String name;
   final InstanceRegistry registry;
-  Selector selector = Selectors.peakEwma();
+  Selector selector = Selectors.leastResponseTime();
   ResponseClassifier classifier = ResponseClassifier.standard();
   FailurePolicy failurePolicy = FailurePolicy.standard();
   private boolean policySet;
@@ -53,7 +53,7 @@ public final class LoadBalancerBuilder {
   }
 
   /**
-   * Sets the strategy. Default: {@link Selectors#peakEwma()}.
+   * Sets the strategy. Default: {@link Selectors#leastResponseTime()}.
    *
    * @param strategy how to pick
    * @return this builder
@@ -120,9 +120,10 @@ public final class LoadBalancerBuilder {
   }
 
   /**
-   * Sets the time constant by which an average latency fades. Default: {@value
-   * #DEFAULT_LATENCY_DECAY_SECONDS} s. Shorter forgets a slow answer sooner, and tries a slow
-   * instance more often.
+   * Sets the time constant by which the average latency fades that {@link Selectors#peakEwma()}
+   * goes by, and that the snapshot shows. Default: {@value #DEFAULT_LATENCY_DECAY_SECONDS} s.
+   * Shorter forgets a slow answer sooner, and tries a slow instance more often. The default
+   * strategy keeps a mean of its own.
    *
    * @param timeConstant positive
    * @return this builder

@@ -400,11 +400,12 @@ class LoadBalancerTest {
   }
 
   private static List<String> run(long seed) {
-    FakeTicker ticker = new FakeTicker();
+    VirtualTime time = new VirtualTime();
     InstanceRegistry registry = registry(5);
     LoadBalancer balancer =
         LoadBalancer.builder("orders", registry)
-            .ticker(ticker)
+            .ticker(time)
+            .scheduler(time)
             .random(RandomSource.seeded(seed))
             .build();
     List<String> picks = new ArrayList<>();
@@ -413,7 +414,7 @@ class LoadBalancerTest {
       Lease lease = balancer.acquire(EMPTY);
       picks.add(lease.instance().id());
       open.add(lease);
-      ticker.advance(Duration.ofMillis(3));
+      time.advance(Duration.ofMillis(3));
       if (i % 2 == 1) {
         open.remove(i % open.size()).complete(Outcome.values()[i % 5]);
       }
@@ -427,8 +428,8 @@ class LoadBalancerTest {
   @Test
   void theDefaultsAreTheDocumentedOnes() {
     LoadBalancer balancer = balancer();
-    assertEquals("peakEwma", balancer.snapshot().selector());
-    assertEquals("LoadBalancer[orders, peakEwma]", balancer.toString());
+    assertEquals("leastResponseTime", balancer.snapshot().selector());
+    assertEquals("LoadBalancer[orders, leastResponseTime]", balancer.toString());
     assertEquals("orders", balancer.name());
     assertEquals(10, balancer.snapshot().retryBalance());
     int[] attempts = new int[1];

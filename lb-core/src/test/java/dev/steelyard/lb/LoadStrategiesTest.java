@@ -57,12 +57,12 @@ class LoadStrategiesTest {
     return traffic[0];
   }
 
-  private static Traffic learned(Service first) {
-    return new Traffic(Selectors.learned(), 10, HEALTHY).host(0, first);
+  private static Traffic leastResponseTime(Service first) {
+    return new Traffic(Selectors.leastResponseTime(), 10, HEALTHY).host(0, first);
   }
 
   static Stream<Function<Service, Traffic>> strategies() {
-    return Stream.of(LoadStrategiesTest::prequal, LoadStrategiesTest::learned);
+    return Stream.of(LoadStrategiesTest::prequal, LoadStrategiesTest::leastResponseTime);
   }
 
   @ParameterizedTest
@@ -141,7 +141,7 @@ class LoadStrategiesTest {
           }
         };
     return switch (name) {
-      case "learned" -> Selectors.learned();
+      case "least response time" -> Selectors.leastResponseTime();
       case "prequal" -> Selectors.prequal(instance -> once);
       case "prequal without answers" -> Selectors.prequal(instance -> failed);
       case "three choices" -> Selectors.powerOfChoices(3);
@@ -153,7 +153,13 @@ class LoadStrategiesTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"learned", "prequal", "prequal without answers", "three choices", "ten choices"})
+      strings = {
+        "least response time",
+        "prequal",
+        "prequal without answers",
+        "three choices",
+        "ten choices"
+      })
   void aPickAllocatesNothing(String strategy) throws Exception {
     for (double[] weights : List.of(new double[] {1, 1, 1, 1, 1}, new double[] {1, 2, 3, 4, 5})) {
       List<FakeEndpoint> fleet = FakeEndpoint.fleet(weights.length);
@@ -171,9 +177,8 @@ class LoadStrategiesTest {
   }
 
   @Test
-  void aLearnedRequestAllocatesItsLease() throws Exception {
-    LoadBalancer balancer =
-        LoadBalancer.builder("orders", Fixtures.registry(10)).selector(Selectors.learned()).build();
+  void aRequestOfTheDefaultStrategyAllocatesItsLease() throws Exception {
+    LoadBalancer balancer = LoadBalancer.builder("orders", Fixtures.registry(10)).build();
     for (int i = 0; i < 1_000; i++) {
       balancer.acquire(EMPTY).succeed();
     }

@@ -38,7 +38,8 @@ class UnreachableInstanceTest {
         Selectors.roundRobin(),
         Selectors.random(),
         Selectors.powerOfTwoChoices(),
-        Selectors.peakEwma());
+        Selectors.peakEwma(),
+        Selectors.leastResponseTime());
   }
 
   private LoadBalancer balancer(Selector selector) {

@@ -2,8 +2,6 @@ package dev.steelyard.lb.select;
 
 import dev.steelyard.lb.request.Outcome;
 import dev.steelyard.lb.request.RequestContext;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -29,38 +27,32 @@ abstract class LeastLoadedPicker implements Picker {
   /** The load of a candidate that is to be avoided: only less avoided ones come before it. */
   private static final double AVOIDED = 1e18;
 
+  /** The load of one that fails: after all that have yet to answer, however many wait for that. */
+  private static final double FAILING = 1e6 * AVOIDED;
+
   private static final int AVOIDED_BITS = LoadTree.bits(AVOIDED);
   private static final double[] NO_WEIGHTS = {};
   private static final int DRAWS = 3;
   private static final int ALLOWED_DRAWS = 8;
-  private static final VarHandle NOW;
-
-  static {
-    try {
-      NOW = MethodHandles.lookup().findVarHandle(LeastLoadedPicker.class, "now", long.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
 
   private final Candidates candidates;
   private final Endpoint[] endpoints;
   // Empty if the weights are equal, as 10 000 ones are a cache's worth of reads.
   private final double[] inverseWeights;
   private final @Nullable WeightTable table;
-  private final boolean fading;
+  private final @Nullable PickTime time;
   private final LoadTree tree;
 
-  // The time of the last pick, for the ends of requests, which are told without one. Written and
-  // read without order: nothing depends on it but how far an average has faded.
-  @SuppressWarnings("UnusedVariable") // through NOW
-  private long now;
-
-  /** Over these candidates; fading says whether a load changes with time alone, failures aside. */
-  LeastLoadedPicker(Candidates candidates, boolean fading) {
+  /**
+   * Over these candidates.
+   *
+   * @param time the time of the last pick, for the ends of requests, which are told without one, if
+   *     a load changes with time alone; failures aside
+   */
+  LeastLoadedPicker(Candidates candidates, @Nullable PickTime time) {
     this.candidates = candidates;
     this.endpoints = candidates.endpoints();
-    this.fading = fading;
+    this.time = time;
     if (candidates.isUniform()) {
       this.inverseWeights = NO_WEIGHTS;
       this.table = null;
@@ -76,22 +68,31 @@ abstract class LeastLoadedPicker implements Picker {
   final LeastLoadedPicker listening() {
     for (int i = 0; i < endpoints.length; i++) {
       endpoints[i].listen(new Leaf(this, endpoints[i], i));
-      refresh(endpoints[i], i, 0);
+      refresh(endpoints[i], i, lastPick());
     }
     return this;
   }
 
   /** The load of an endpoint without regard to failures, at least 0. */
-  abstract double load(Endpoint endpoint, double inverseWeight, long nowNanos);
+  abstract double load(int index, Endpoint endpoint, double inverseWeight, long nowNanos);
+
+  /** A request has ended, and the load is not brought up to date yet. */
+  void ended(int index, Outcome outcome, long nanos, long nowNanos) {
+    // Nothing to learn where the requests in flight are all there is to a load.
+  }
+
+  private long lastPick() {
+    return time == null ? 0 : time.nanos();
+  }
 
   private int bits(Endpoint endpoint, int index, long nowNanos) {
-    double load = load(endpoint, table == null ? 1 : inverseWeights[index], nowNanos);
+    double load = load(index, endpoint, table == null ? 1 : inverseWeights[index], nowNanos);
     double failures = endpoint.failureRate();
     if (failures == 0) {
       return LoadTree.bits(load);
     }
     if (failures >= TwoChoicesPicker.AVOIDED_RATE) {
-      return LoadTree.bits(AVOIDED * (1 + failures) + load);
+      return LoadTree.bits(FAILING * (1 + failures) + load);
     }
     return LoadTree.bits(load * (1 + TwoChoicesPicker.FAILURE_WEIGHT * failures));
   }
@@ -111,9 +112,12 @@ abstract class LeastLoadedPicker implements Picker {
     }
     long bits = candidates.random().nextLong();
     int drawn = draw(bits);
-    if (fading) {
-      NOW.setOpaque(this, nowNanos);
+    if (time != null) {
+      time.see(nowNanos);
       refresh(endpoints[drawn], drawn, nowNanos);
+      if (isTrial(endpoints[drawn]) && !excluded.contains(endpoints[drawn])) {
+        return endpoints[drawn];
+      }
     } else if (tree.get(drawn) >= AVOIDED_BITS) {
       refresh(endpoints[drawn], drawn, nowNanos);
     }
@@ -129,6 +133,17 @@ abstract class LeastLoadedPicker implements Picker {
       drawn = draw(bits);
     }
     return endpoints[drawn];
+  }
+
+  /**
+   * Whether this would be the first request that the candidate answers. It is made when the
+   * candidate is drawn, and not because it is idle: else all clients would send theirs to a
+   * newcomer at the same moment, and find it slow.
+   */
+  private static boolean isTrial(Endpoint endpoint) {
+    return endpoint.isUnproven()
+        && endpoint.inFlight() == 0
+        && endpoint.failureRate() < TwoChoicesPicker.AVOIDED_RATE;
   }
 
   private int draw(long bits) {
@@ -153,12 +168,14 @@ abstract class LeastLoadedPicker implements Picker {
       implements LoadListener {
     @Override
     public void began() {
-      picker.refresh(endpoint, index, (long) NOW.getOpaque(picker));
+      picker.refresh(endpoint, index, picker.lastPick());
     }
 
     @Override
     public void ended(Outcome outcome, long nanos) {
-      picker.refresh(endpoint, index, (long) NOW.getOpaque(picker));
+      long now = picker.lastPick();
+      picker.ended(index, outcome, nanos, now);
+      picker.refresh(endpoint, index, now);
     }
   }
 }

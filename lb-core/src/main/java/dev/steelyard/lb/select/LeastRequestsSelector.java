@@ -17,11 +17,11 @@ final class LeastRequestsSelector implements Selector {
 
   private static final class LeastRequestsPicker extends LeastLoadedPicker {
     LeastRequestsPicker(Candidates candidates) {
-      super(candidates, false);
+      super(candidates, null);
     }
 
     @Override
-    double load(Endpoint endpoint, double inverseWeight, long nowNanos) {
+    double load(int index, Endpoint endpoint, double inverseWeight, long nowNanos) {
       return endpoint.inFlight() * inverseWeight;
     }
   }

@@ -27,7 +27,6 @@ public final class Selectors {
 
   private static final Selector FAILOVER =
       new FailoverSelector(Comparator.comparingDouble(FailoverSelector::priority));
-  private static final Selector LEARNED = new LearnedSelector();
 
   private Selectors() {}
 
@@ -78,10 +77,10 @@ public final class Selectors {
   }
 
   /**
-   * The default: the less loaded of two drawn by weight, the load being the peak-sensitive average
-   * latency times outstanding requests (Finagle's Peak EWMA). Reacts to one slow answer at once and
-   * forgets it with time; an instance that failed lately looks loaded; one that has not answered
-   * yet gets one request at a time.
+   * The less loaded of two drawn by weight, the load being the peak-sensitive average latency times
+   * outstanding requests (Finagle's Peak EWMA). Reacts to one slow answer at once and forgets it
+   * with time; an instance that failed lately looks loaded; one that has not answered yet gets one
+   * request at a time.
    *
    * <p>Pick O(1); memory O(n); two clock reads per request. <b>Not for</b> latencies that say
    * nothing about the instance, such as long polls or streams among short requests: use {@link
@@ -109,13 +108,22 @@ public final class Selectors {
   }
 
   /**
-   * The least expected response time of the whole set: as {@link #peakEwma()}, but compared over
-   * all instances instead of two. Gets the most out of few unequal instances.
+   * The default: the least expected response time of the whole set, ties at random. Expected is the
+   * mean of the response times, each older one weighing less (time constant {@value
+   * ResponseTimes#FADING_SECONDS} s), times the square of the outstanding requests, the new one
+   * included. An instance that failed lately looks loaded; one that has not answered yet gets one
+   * request at a time; one that is idle because it was slow is tried again, after some seconds
+   * ({@value ResponseTimes#IDLE_SECONDS} s for each factor of e), by one request.
+   *
+   * <p>Where weights differ it compares two drawn by weight instead, as {@link #peakEwma()} does:
+   * the least of all has no regard for weights while little is in flight. Where weights only say
+   * how fast the machines are, leave them equal, for that is what is measured.
    *
    * <p>Pick, and the begin and the end of a request, O(log n) to the base 16; memory O(n); two
-   * clock reads per request. <b>Not for</b> many clients: all of them find the same instance the
-   * fastest at the same time, and it is so no longer; two random draws ({@link #peakEwma()}) spread
-   * that.
+   * clock reads per request. <b>Not for</b> latencies that say nothing about the instance, such as
+   * long polls or streams among short requests: use {@link #powerOfTwoChoices()} there; nor for
+   * many threads on few instances with answers within microseconds, where all write one cache line:
+   * {@link #peakEwma()} is cheaper there.
    *
    * @return the strategy
    */
@@ -470,29 +478,6 @@ public final class Selectors {
   public static Selector powerOfChoices(int choices) {
     check(choices >= 2 && choices <= ManyChoicesPicker.MOST, "choices", choices, "2 to 10");
     return choices == 2 ? POWER_OF_TWO_CHOICES : new ManyChoicesSelector(choices);
-  }
-
-  /**
-   * The one of two drawn by weight that would answer sooner, by a model of each instance that is
-   * learned from its answers: how long a request takes, as a line over the requests in flight. So
-   * it tells an instance that is slow from one that is busy, and knows which one degrades under
-   * load. The samples fade with a time constant of {@value LearnedModel#FADING_SECONDS} s; one in
-   * {@value LearnedSelector#EXPLORATION} picks is random, by weight, so that an instance that has
-   * become better is found out. An instance that failed lately looks loaded; one that has not
-   * answered yet gets one request at a time.
-   *
-   * <p>Weights are a wish on top of what is learned: an instance of double weight is asked for at
-   * half of its load. Where weights only say how fast the machines are, leave them equal, for that
-   * is what is learned.
-   *
-   * <p>Pick O(1); memory O(n); two clock reads per request. <b>Not for</b> requests whose times
-   * have nothing to do with the instance (long polls, streams, a few huge among many small ones),
-   * nor for less than about a request per second and instance.
-   *
-   * @return the strategy
-   */
-  public static Selector learned() {
-    return LEARNED;
   }
 
   /**

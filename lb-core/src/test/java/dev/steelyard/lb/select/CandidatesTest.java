@@ -135,8 +135,7 @@ class CandidatesTest {
     assertEquals("peakEwma", Selectors.peakEwma().toString());
     assertEquals("leastRequests", Selectors.leastRequests().toString());
     Set<Strategy> timed =
-        Set.of(
-            Strategy.PEAK_EWMA, Strategy.LEARNED, Strategy.PREQUAL, Strategy.LEAST_RESPONSE_TIME);
+        Set.of(Strategy.PEAK_EWMA, Strategy.PREQUAL, Strategy.LEAST_RESPONSE_TIME);
     for (Strategy strategy : Strategy.values()) {
       assertEquals(timed.contains(strategy), strategy.selector().isTimed(), strategy::toString);
     }

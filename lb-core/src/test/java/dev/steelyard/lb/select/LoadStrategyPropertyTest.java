@@ -79,25 +79,20 @@ class LoadStrategyPropertyTest {
   }
 
   @Property
-  void aPredictionIsUnknownOrAFiniteNumberThatDoesNotFallWithLoad(
+  void anExpectedWaitIsFiniteAndGrowsWithTheRequestsInFlight(
       @ForAll("samples") List<Sample> samples) {
     FakeEndpoint endpoint = new FakeEndpoint(0);
-    PickTime time = new PickTime();
-    LearnedModel model = new LearnedModel(endpoint, time);
+    ResponseTimes times = new ResponseTimes(endpoint);
     long now = 0;
     for (Sample sample : samples) {
       now += sample.advance();
-      time.see(now);
-      endpoint.inFlight.set(sample.load());
-      model.ended(sample.outcome(), sample.nanos());
-      double before = model.predict(1);
-      if (before == -1) {
-        continue;
-      }
-      for (double load : new double[] {1, 2, 100, 1e7, 1e12}) {
-        double predicted = model.predict(load);
-        assertTrue(Double.isFinite(predicted) && predicted >= before, samples::toString);
-        before = predicted;
+      times.ended(sample.outcome(), sample.nanos(), now);
+      double before = 0;
+      for (int inFlight : new int[] {0, 1, 2, 100, 8_000_000}) {
+        endpoint.inFlight.set(inFlight);
+        double wait = times.expectedWait(1, now);
+        assertTrue(Double.isFinite(wait) && wait > before, samples::toString);
+        before = wait;
       }
     }
   }
@@ -106,7 +101,7 @@ class LoadStrategyPropertyTest {
   void aHigherSampleIsReflectedAtOnceInTheOrder(
       @ForAll @IntRange(min = 1, max = 1_000) int slow,
       @ForAll @IntRange(min = 1, max = 1_000) int fast) {
-    // The default strategy's own average jumps; see also DecayingSignalsPropertyTest.
+    // The average of peak EWMA jumps; see also DecayingSignalsPropertyTest.
     List<FakeEndpoint> fleet = FakeEndpoint.fleet(2);
     fleet.get(0).latencyNanos = 1e6 * (slow + fast);
     fleet.get(1).latencyNanos = 1e6 * fast;

@@ -15,7 +15,6 @@ public enum Strategy {
   POWER_OF_TWO_CHOICES(Selectors.powerOfTwoChoices()),
   PEAK_EWMA(Selectors.peakEwma()),
   POWER_OF_FIVE_CHOICES(Selectors.powerOfChoices(5)),
-  LEARNED(Selectors.learned()),
   /** With probes that are not answered, and so by what it falls back to. */
   PREQUAL(Selectors.prequal(instance -> new CompletableFuture<>())),
   LEAST_REQUESTS(Selectors.leastRequests()),
