@@ -14,7 +14,6 @@ enum Strategy {
   POWER_OF_TWO_CHOICES("powerOfTwoChoices"),
   LEAST_REQUESTS("leastRequests"),
   LEAST_RESPONSE_TIME("leastResponseTime"),
-  LEARNED("learned"),
   ROUND_ROBIN("roundRobin"),
   RANDOM("random");
 
@@ -30,7 +29,6 @@ enum Strategy {
       case POWER_OF_TWO_CHOICES -> Selectors.powerOfTwoChoices();
       case LEAST_REQUESTS -> Selectors.leastRequests();
       case LEAST_RESPONSE_TIME -> Selectors.leastResponseTime();
-      case LEARNED -> Selectors.learned();
       case ROUND_ROBIN -> Selectors.roundRobin();
       case RANDOM -> Selectors.random();
     };

@@ -27,7 +27,7 @@ class CommandLineTest {
           quickstart --requests=many      | '--requests': 'many' is not an int
           quickstart --concurrency=0      | '--concurrency': 0 (expected: 1 to 2000)
           quickstart --patience=0         | '--patience': 0 (expected: 1 to 3600)
-          quickstart --selector=peakewma  | '--selector': peakewma (expected: one of peakEwma, powerOfTwoChoices, leastRequests, leastResponseTime, learned, roundRobin, random)
+          quickstart --selector=peakewma  | '--selector': peakewma (expected: one of peakEwma, powerOfTwoChoices, leastRequests, leastResponseTime, roundRobin, random)
           quickstart --seed=x             | '--seed'
           quickstart --retries=3          | '--retries=3'
           chaos --faults=slow+slow        | slow+slow (expected: two different ones, none alldown)
