@@ -84,9 +84,21 @@ abstract class MeasuredEndpoint extends AdmissionWord implements Endpoint {
       return signals.latency().read(word, nowNanos);
     }
     long since = (long) BUSY_SINCE.getOpaque(this);
-    long silent = Math.min(signals.latency().elapsedNanos(word, nowNanos), nowNanos - since);
     double last = signals.latency().read(word, since - nowNanos > 0 ? nowNanos : since);
-    return Math.max(last, (double) silent);
+    return Math.max(last, (double) silence(word, since, nowNanos));
+  }
+
+  @Override
+  public long silentNanos(long nowNanos) {
+    return isAwaited()
+        ? silence((long) LATENCY.getOpaque(this), (long) BUSY_SINCE.getOpaque(this), nowNanos)
+        : 0;
+  }
+
+  /** Since the last answer, if there was one, or since somebody waits for one. */
+  private long silence(long word, long since, long nowNanos) {
+    long waiting = Math.max(nowNanos - since, 0);
+    return word == 0 ? waiting : Math.min(signals.latency().elapsedNanos(word, nowNanos), waiting);
   }
 
   /** Whether an answer is owed, and the time of each was taken, so that silence is one. */

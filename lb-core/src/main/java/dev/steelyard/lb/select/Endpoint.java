@@ -52,13 +52,24 @@ public interface Endpoint {
   /**
    * Returns the peak-sensitive moving average of the time a request takes (Finagle's Peak EWMA): a
    * longer time replaces the average at once, a shorter one pulls it down by the time that has
-   * passed, and while nothing is measured it fades to zero, so that an instance that was slow is
-   * tried again.
+   * passed, and while nothing is in flight it fades to zero, so that an instance that was slow is
+   * tried again. While an answer is owed it does not fade, and is at least {@link #silentNanos}.
    *
    * @param nowNanos the time of the pick, as handed to {@link Picker#pick}
    * @return nanoseconds, 0 if nothing was measured (yet, or for a long time)
    */
   double latencyNanos(long nowNanos);
+
+  /**
+   * Returns for how long nothing has been heard of the instance though it owes an answer: what is
+   * under way takes at least as long. So an instance that stops to answer looks slower with each
+   * moment, long before anything fails.
+   *
+   * @param nowNanos the time of the pick, as handed to {@link Picker#pick}
+   * @return nanoseconds since the last answer, or since the first of the requests in flight began,
+   *     whichever is later; 0 if no answer is owed, or the selector does not have requests timed
+   */
+  long silentNanos(long nowNanos);
 
   /**
    * Returns how much the instance has failed lately: each failure moves the value an eighth of the

@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
  * answer probes as well as it likes, and the pick falls back to what is known without probes.
  *
  * <p><b>Concurrency.</b> What changes is in the {@link ProbePool}, the uses of an answer, and whose
- * turn it is to be thrown away: an opaque counter that may lose a turn. A pick reads the
- * slots one after the other, not at one moment. Two picks at once may choose the same answer before
- * either has counted its use; the count is then right for the third. Answers find their picker
- * through {@link Probes}; a map is looked up there, never by a pick.
+ * turn it is to be thrown away: an opaque counter that may lose a turn. A pick reads the slots one
+ * after the other, not at one moment. Two picks at once may choose the same answer before either
+ * has counted its use; the count is then right for the third. Answers find their picker through
+ * {@link Probes}; a map is looked up there, never by a pick.
  */
 final class PrequalPicker implements Picker {
   private static final double AVOIDED = 2;

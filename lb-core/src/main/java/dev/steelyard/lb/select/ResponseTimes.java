@@ -21,7 +21,8 @@ import java.util.concurrent.TimeUnit;
  * attractive by its silence.
  *
  * <p><b>What counts.</b> Successes. What failed or was given up counts if it took longer than the
- * mean: it would have taken at least that. A failure that came fast says nothing about time.
+ * mean: it would have taken at least that. If it failed, all before is forgotten: a host that is
+ * slow and fails is not the one that it was. A failure that came fast says nothing about time.
  *
  * <p><b>Concurrency.</b> Ended requests come from many threads. One at a time may update, by a flag
  * that is taken with a compare-and-set and given back with a release store; a sample that finds the
@@ -75,11 +76,11 @@ final class ResponseTimes {
   }
 
   /**
-   * What a further request would wait for: the mean, times the square of the requests per unit of
-   * weight, this one included. The square, because the mean holds what others send, too, so that
-   * the own requests alone tell of what is happening now; and because queues grow faster than the
-   * requests in them near the limit. What is proven but has no mean (its answers were not timed, or
-   * another strategy was in use) goes by its average latency.
+   * What a further request would wait for: the mean, or for how long an answer is overdue, times
+   * the square of the requests per unit of weight, this one included. The square, because the mean
+   * holds what others send, too, so that the own requests alone tell of what is happening now; and
+   * because queues grow faster than the requests in them near the limit. What is proven but has no
+   * mean (its answers were not timed, or another strategy was in use) goes by its average latency.
    */
   double expectedWait(double inverseWeight, long nowNanos) {
     int inFlight = endpoint.inFlight();
@@ -88,7 +89,10 @@ final class ResponseTimes {
       return outstanding == 0 ? 0 : TwoChoicesPicker.AVOIDED_LOAD * (1 + outstanding);
     }
     long now = (long) WORD.getOpaque(this);
-    double nanos = now == 0 ? endpoint.latencyNanos(nowNanos) : mean(now, inFlight, nowNanos);
+    double nanos =
+        now == 0
+            ? endpoint.latencyNanos(nowNanos)
+            : Math.max(mean(now, inFlight, nowNanos), (double) endpoint.silentNanos(nowNanos));
     return (nanos + 1) * (1 + outstanding) * (1 + outstanding);
   }
 
@@ -103,7 +107,7 @@ final class ResponseTimes {
   /** A request has ended. */
   void ended(Outcome outcome, long nanos, long nowNanos) {
     if (nanos >= 0 && counts(outcome, nanos) && BUSY.compareAndSet(this, 0, 1)) {
-      learn((double) nanos, nowNanos);
+      learn((double) nanos, outcome.isFailure(), nowNanos);
       BUSY.setRelease(this, 0);
     }
   }
@@ -122,9 +126,10 @@ final class ResponseTimes {
     return Float.intBitsToFloat((int) ((long) WORD.getOpaque(this) >>> 32));
   }
 
-  private void learn(double nanos, long nowNanos) {
+  private void learn(double nanos, boolean isAnew, long nowNanos) {
     double age = Math.max(nowNanos - updatedNanos, 0) / FADING_NANOS;
-    count = Math.min(count, age > SILENCE ? 1 : MOST_SAMPLES) * fading(age) + 1;
+    double most = isAnew ? 0 : age > SILENCE ? 1 : MOST_SAMPLES;
+    count = Math.min(count, most) * fading(age) + 1;
     updatedNanos = nowNanos;
     mean += (nanos - mean) / count;
     // Never 0, which means that nothing is known.

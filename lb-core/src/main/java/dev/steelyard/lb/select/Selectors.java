@@ -499,15 +499,14 @@ public final class Selectors {
    *
    * <p>Each pick sends probes to instances drawn by weight and waits for none of them. The answers,
    * which carry the named metrics {@value LoadReport#REQUESTS_IN_FLIGHT} and {@value
-   * LoadReport#LATENCY_MILLIS} (one without either is ignored), form a pool of a
-   * quarter of the fleet, {@value ProbePool#LEAST} to {@value ProbePool#MOST}; they are used for {@value
-   * PrequalSelector#AGE_LIMIT_SECONDS} s from the probe
-   * on, and a bounded number of times. An instance is hot if its requests in flight, divided by its
-   * weight, are above the {@value RecentLoads#QUANTILE} quantile of recent answers. The pick is,
-   * among the cold, the one of the least latency times requests in flight (this one included), or
-   * else the one with the fewest requests in flight. An
-   * instance that fails here ({@link Endpoint#failureRate} of a quarter) is never picked for its
-   * answers: what fails fast answers probes well.
+   * LoadReport#LATENCY_MILLIS} (one without either is ignored), form a pool of a quarter of the
+   * fleet, {@value ProbePool#LEAST} to {@value ProbePool#MOST}; they are used for {@value
+   * PrequalSelector#AGE_LIMIT_SECONDS} s from the probe on, and a bounded number of times. An
+   * instance is hot if its requests in flight, divided by its weight, are above the {@value
+   * RecentLoads#QUANTILE} quantile of recent answers. The pick is, among the cold, the one of the
+   * least latency times requests in flight (this one included), or else the one with the fewest
+   * requests in flight. An instance that fails here ({@link Endpoint#failureRate} of a quarter) is
+   * never picked for its answers: what fails fast answers probes well.
    *
    * <p>While the pool has fewer than two usable answers the pick is that of {@link
    * #powerOfTwoChoices()}; the paper takes any instance at random, which is worse in just that

@@ -13,6 +13,7 @@ public final class FakeEndpoint implements Endpoint {
   public final AtomicInteger inFlight = new AtomicInteger();
   public volatile boolean unproven;
   public volatile double latencyNanos = 1e6;
+  public volatile long silentNanos;
   public volatile double failureRate;
   public volatile boolean servesBoundSessions = true;
   public final List<LoadListener> listeners = new CopyOnWriteArrayList<>();
@@ -56,6 +57,11 @@ public final class FakeEndpoint implements Endpoint {
   @Override
   public double latencyNanos(long nowNanos) {
     return latencyNanos;
+  }
+
+  @Override
+  public long silentNanos(long nowNanos) {
+    return silentNanos;
   }
 
   @Override
