@@ -552,6 +552,11 @@ public final class LoadBalancer implements AutoCloseable {
     return elsewhere < 0 || (free >= 0 && free < elsewhere) ? free : elsewhere;
   }
 
+  /** A request has failed: it earns no retries. */
+  void forfeit(long depositedNanos) {
+    retryBudget.forfeit(depositedNanos);
+  }
+
   boolean withdraw(long now) {
     return retryBudget.tryWithdraw(now);
   }

@@ -54,6 +54,8 @@ final class RetryPlan {
   private volatile int left;
 
   private int retries;
+  private boolean forfeited;
+  private long begunNanos;
   private boolean limited;
   private long deadlineNanos;
 
@@ -77,6 +79,7 @@ final class RetryPlan {
   /** The call begins. */
   void begin() {
     long now = balancer.ticker().nanos();
+    begunNanos = now;
     balancer.noteRequest(request, now);
     if (policy.overallTimeoutNanos > 0) {
       limit(now + policy.overallTimeoutNanos);
@@ -149,6 +152,10 @@ final class RetryPlan {
   @Nullable Next next(LiveEndpoint failed, boolean hold) {
     if (policy.maxRetries == 0 || left <= 0) {
       return null;
+    }
+    if (!forfeited) {
+      forfeited = true;
+      balancer.forfeit(begunNanos);
     }
     exclude(failed);
     long now = balancer.ticker().nanos();

@@ -84,7 +84,8 @@ public final class RetryBudget {
   }
 
   /**
-   * Notes a request (not its retries).
+   * Notes a request (not its retries), which earns its share of a retry unless it fails: {@link
+   * #forfeit}.
    *
    * @param nowNanos the time now
    */
@@ -104,6 +105,16 @@ public final class RetryBudget {
         return;
       }
     }
+  }
+
+  /**
+   * Takes back what a request has earned, because it has failed: where everything fails only the
+   * rate besides is left, and retries do not keep down what is overloaded.
+   *
+   * @param nowNanos the time that its {@link #deposit} was given
+   */
+  public void forfeit(long nowNanos) {
+    take(second(nowNanos), partsPerRequest);
   }
 
   /**

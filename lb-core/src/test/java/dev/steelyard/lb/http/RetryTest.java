@@ -132,15 +132,15 @@ class RetryTest extends HttpTestCase {
         LoadBalancer.builder(
                 "orders", InstanceRegistry.of(RawServer.closedAddress(), RawServer.closedAddress()))
             .selector(Selectors.roundRobin())
-            .retryBudget(0.5, 0)
+            .retryBudget(0.5, 0.001) // one now, and another one in a quarter of an hour
             .build();
     balancers.add(balancer);
     HttpClient client = client(balancer);
     for (int i = 0; i < 10; i++) {
       assertThrows(ConnectException.class, () -> send(client, request().build()));
     }
-    assertEquals(5, balancer.snapshot().retries());
-    assertEquals(15, endpoint(balancer, 0).requests() + endpoint(balancer, 1).requests());
+    assertEquals(1, balancer.snapshot().retries());
+    assertEquals(11, endpoint(balancer, 0).requests() + endpoint(balancer, 1).requests());
   }
 
   /** Can be read once, and says how often it was. */
