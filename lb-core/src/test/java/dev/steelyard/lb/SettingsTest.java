@@ -15,6 +15,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.steelyard.lb.NoInstanceAvailableException.Cause;
 import dev.steelyard.lb.registry.InstanceRegistry;
 import dev.steelyard.lb.registry.InstanceStatus;
+import dev.steelyard.lb.request.RequestContext;
 import dev.steelyard.lb.select.LoadReport;
 import dev.steelyard.lb.select.Selector;
 import dev.steelyard.lb.select.Selectors;
@@ -208,10 +209,12 @@ class SettingsTest {
   }
 
   @Test
-  void aSchedulerWithNothingToDoIsRefused() {
-    assertThrows(
-        IllegalStateException.class,
-        () -> builder().failurePolicy(FailurePolicy.none()).scheduler(scheduler).build());
+  void aSchedulerWithNothingToDoIsAcceptedAndNotUsed() {
+    try (LoadBalancer balancer =
+        builder().failurePolicy(FailurePolicy.none()).scheduler(scheduler).build()) {
+      balancer.acquire(RequestContext.empty()).fail();
+    }
+    assertEquals(0, scheduler.pending());
   }
 
   @Test
