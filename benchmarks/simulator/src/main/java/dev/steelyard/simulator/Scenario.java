@@ -391,9 +391,9 @@ public final class Scenario {
     }
 
     /**
-     * Says whether requests may be sent a second time when it is not known whether the first one was
-     * carried out. Default: what the requests themselves say, which without {@link #requests} is
-     * that they may.
+     * Says whether requests may be sent a second time when it is not known whether the first one
+     * was carried out. Default: what the requests themselves say, which without {@link #requests}
+     * is that they may.
      *
      * @param mayBeRepeated false: none may, whatever requests say
      * @return this builder

@@ -149,7 +149,7 @@ class ConservationPropertyTest {
       case 0 -> Selectors.roundRobin();
       case 1 -> Selectors.leastRequests();
       case 2 -> Selectors.leastResponseTime();
-      case 3 -> Selectors.learned();
+      case 3 -> Selectors.powerOfChoices(3);
       case 4 -> Selectors.powerOfTwoChoices();
       default -> Selectors.peakEwma();
     };

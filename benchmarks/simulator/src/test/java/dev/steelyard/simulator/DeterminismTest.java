@@ -114,7 +114,7 @@ class DeterminismTest {
     return List.of(
         (balancer, client) -> balancer,
         (balancer, client) -> balancer.selector(Selectors.roundRobin()),
-        (balancer, client) -> balancer.selector(Selectors.learned()),
+        (balancer, client) -> balancer.selector(Selectors.powerOfChoices(3)),
         (balancer, client) -> balancer.selector(Selectors.prequal(client.loadProbe())),
         (balancer, client) ->
             balancer

@@ -21,6 +21,7 @@ public enum Strategy {
   POWER_OF_TWO_CHOICES(Family.LEAST_LOADED, TWO_READS, Selectors::powerOfTwoChoices),
   PEAK_EWMA(Family.LEAST_LOADED, CLOCK, Selectors::peakEwma),
   LEAST_REQUESTS(Family.LEAST_LOADED, SCAN, Selectors::leastRequests),
+  LEAST_RESPONSE_TIME(Family.LEAST_LOADED, SCAN, Selectors::leastResponseTime),
   RING_HASH(Family.HASHING, RING, Selectors::ringHash),
   MAGLEV(Family.HASHING, TABLE, Selectors::maglev),
   RENDEZVOUS(Family.HASHING, TABLE, Selectors::rendezvous),

@@ -32,7 +32,6 @@ final class Strategies {
     byName.put("peakEwma", client -> Selectors.peakEwma());
     byName.put("leastRequests", client -> Selectors.leastRequests());
     byName.put("leastResponseTime", client -> Selectors.leastResponseTime());
-    byName.put("learned", client -> Selectors.learned());
     byName.put("prequal", client -> Selectors.prequal(client.loadProbe()));
     byName.put("maglev", client -> Selectors.maglev());
     byName.put("rendezvous", client -> Selectors.rendezvous());

@@ -325,7 +325,9 @@ class ScenarioFileEffectsTest {
     assertTrue(attempts >= least && attempts <= most, result::toString);
   }
 
-  /** Of the slowest answers in milliseconds; one of two servers takes a second, under round robin. */
+  /**
+   * Of the slowest answers in milliseconds; one of two servers takes a second, under round robin.
+   */
   @ParameterizedTest
   @CsvSource(
       delimiterString = " => ",
@@ -354,7 +356,8 @@ class ScenarioFileEffectsTest {
 
   @Test
   void limitsAndQueuesBoundWhatIsInFlight() {
-    String slow = "'servers': [{'name': 's', 'latency': {'kind': 'fixed', 'base_ms': 100}}], 'balancer': ";
+    String slow =
+        "'servers': [{'name': 's', 'latency': {'kind': 'fixed', 'base_ms': 100}}], 'balancer': ";
 
     SimulationResult bounded = Scenarios.run(slow + "{'max_in_flight': 2}");
     SimulationResult queued =
@@ -394,8 +397,7 @@ class ScenarioFileEffectsTest {
         "'clients': 2, 'client_zones': ['a'], 'servers': ["
             + "{'name': 'near', 'count': 4, 'zone': 'a'}, {'name': 'far', 'count': 4, 'zone': 'b'}]";
     String subset = "'servers': [{'name': 's', 'count': 10}], 'balancer': {'subset': 3}";
-    SimulationResult own =
-        Scenarios.run("roundRobin", zones + ", 'balancer': {'zones': {}}");
+    SimulationResult own = Scenarios.run("roundRobin", zones + ", 'balancer': {'zones': {}}");
     SimulationResult any = Scenarios.run("roundRobin", zones);
     long used =
         Scenarios.run("roundRobin", subset).servers().stream()

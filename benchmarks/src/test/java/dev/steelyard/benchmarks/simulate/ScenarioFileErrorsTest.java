@@ -86,7 +86,7 @@ class ScenarioFileErrorsTest {
           'expect': [{'metric': 'p99_ms', 'server': 's', 'at_most': 1}] => expect[0].server: no such key, or without effect here (expected: one of at_least, at_most, at_most_times, metric, strategies)
           'expect': [{'metric': 'share', 'server': 'x', 'at_most': 1}] => expect[0].server: "x" (expected: the name of a server; did you mean s?)
           'expect': [{'metric': 'share', 'server': 's', 'from_s': 3, 'to_s': 2, 'at_most': 1}] => expect[0].to_s: PT2S (expected: later than from_s, PT3S)
-          'expect': [{'metric': 'p99_ms', 'at_most': 1, 'strategies': ['roundrobin']}] => expect[0].strategies[0]: strategy: "roundrobin" (expected: one of default, roundRobin, random, powerOfTwoChoices, peakEwma, leastRequests, leastResponseTime, learned, prequal, maglev, rendezvous, ringHash, boundedLoad, failover, centralQueue; did you mean roundRobin?)
+          'expect': [{'metric': 'p99_ms', 'at_most': 1, 'strategies': ['roundrobin']}] => expect[0].strategies[0]: strategy: "roundrobin" (expected: one of default, roundRobin, random, powerOfTwoChoices, peakEwma, leastRequests, leastResponseTime, prequal, maglev, rendezvous, ringHash, boundedLoad, failover, centralQueue; did you mean roundRobin?)
           'expect': [{'metric': 'p99_ms', 'at_most_times': {'strategy': 'random', 'factor': 0}}] => expect[0].at_most_times.factor: 0 (expected: above 0)
           'balancer': {'max_retries': 11} => balancer.max_retries: 11 (expected: 1..10; or withoutRetries())
           'balancer': {'max_retry': 1} => balancer.max_retry: no such key, or without effect here (did you mean max_retries?)

@@ -30,6 +30,7 @@ record StudyContext(
   /** The strategy that a balancer has if nothing is set. */
   static final String DEFAULT = "default";
 
+  // The default is leastResponseTime: it would be there twice.
   private static final List<String> BALANCING =
       List.of(
           DEFAULT,
@@ -38,9 +39,7 @@ record StudyContext(
           "leastRequests",
           "powerOfTwoChoices",
           "peakEwma",
-          "leastResponseTime",
-          "prequal",
-          "learned");
+          "prequal");
 
   /** The strategies that need no key, as far as they exist: by name, the default first. */
   Map<String, ClientSetup> balancing() {
