@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * How the balancer behaves, as a text: whoever changes behaviour sees the change as a diff of
- * {@code golden.txt}, and commits it with the reason. CONTRIBUTING.md has the
- * command that writes it anew.
+ * {@code golden.txt}, and commits it with the reason. CONTRIBUTING.md has the command that writes
+ * it anew.
  */
 class GoldenTest {
   private static final String FILE = "golden.txt";
