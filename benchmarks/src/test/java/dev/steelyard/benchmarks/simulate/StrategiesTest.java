@@ -4,7 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.steelyard.simulator.Arrivals;
+import dev.steelyard.simulator.Distribution;
+import dev.steelyard.simulator.Scenario;
+import dev.steelyard.simulator.Server;
 import dev.steelyard.simulator.SimulationResult;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +35,25 @@ class StrategiesTest {
     assertEquals(
         names().stream().filter(name -> !name.equals("centralQueue")).toList(),
         List.copyOf(Strategies.all().keySet()));
+  }
+
+  @Test
+  void everyNameIsThatOfItsSelector() {
+    Strategies.all()
+        .forEach(
+            (name, setup) -> {
+              List<String> used = new ArrayList<>();
+              Scenario.named("which")
+                  .server(Server.named("s", Distribution.fixed(Duration.ofMillis(1))))
+                  .arrivals(Arrivals.even(10))
+                  .lasts(Duration.ofSeconds(1))
+                  .balancer(setup)
+                  .at(Duration.ofMillis(500), run -> used.add(run.balancer(0).selector()))
+                  .build()
+                  .run();
+              String expected = name.equals("default") ? "leastResponseTime" : name;
+              assertTrue(used.get(0).startsWith(expected), () -> name + " is " + used);
+            });
   }
 
   @Test
