@@ -367,6 +367,13 @@ final class LiveEndpoint extends MeasuredEndpoint {
     }
 
     @Override
+    public void answered(long nanos) {
+      for (LoadListener listener : each) {
+        listener.answered(nanos);
+      }
+    }
+
+    @Override
     public void ended(Outcome outcome, long nanos) {
       for (LoadListener listener : each) {
         listener.ended(outcome, nanos);

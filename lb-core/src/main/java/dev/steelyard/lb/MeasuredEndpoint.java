@@ -155,7 +155,12 @@ abstract class MeasuredEndpoint extends AdmissionWord implements Endpoint {
   void answered(long startNanos, long nowNanos) {
     OPEN.getAndAdd(this, 1);
     setProven();
-    measured(Math.max(nowNanos - startNanos, 0), nowNanos);
+    long nanos = Math.max(nowNanos - startNanos, 0);
+    measured(nanos, nowNanos);
+    LoadListener told = listener;
+    if (told != null) {
+      told.answered(nanos);
+    }
   }
 
   /** A request ended, and how long it took is not known. */

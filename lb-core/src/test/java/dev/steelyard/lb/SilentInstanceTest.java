@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.steelyard.lb.env.RandomSource;
 import dev.steelyard.lb.registry.Instance;
 import dev.steelyard.lb.registry.InstanceRegistry;
+import dev.steelyard.lb.request.Outcome;
 import dev.steelyard.lb.request.RequestContext;
 import dev.steelyard.lb.select.Selectors;
 import java.time.Duration;
@@ -14,6 +15,8 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is under way takes at least as long as nothing has been heard of it. */
 class SilentInstanceTest {
@@ -97,6 +100,29 @@ class SilentInstanceTest {
     time.advanceMillis(500);
     assertEquals(500, latencyMillis("a"), 5, "the stream is not counted any more");
     owed.succeed();
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {1, 2})
+  void theDefaultLearnsFromAnswersWhoseBodiesAreStillToCome(double weight) {
+    registry.update(Instance.of("http://10.0.0.1:80").withId("a").withWeight(weight));
+    balancer.selector(Selectors.leastResponseTime());
+    for (int i = 0; i < 200; i++) {
+      String id = i % 2 == 0 ? "a" : "b";
+      Lease lease = begin(id);
+      // The mean of a is 20 ms and its peak 500; b takes 50, always.
+      time.advanceMillis(id.equals("b") ? 50 : i == 198 ? 500 : 15);
+      lease.answered();
+      time.advanceMillis(1);
+      lease.succeed();
+    }
+    int first = 0;
+    for (int i = 0; i < 100; i++) {
+      Lease lease = balancer.acquire(RequestContext.empty());
+      first += lease.instance().id().equals("a") ? 1 : 0;
+      lease.complete(Outcome.IGNORED);
+    }
+    assertTrue(first >= 90, "requests to the one whose mean is less: " + first);
   }
 
   @Test

@@ -81,6 +81,11 @@ abstract class LeastLoadedPicker implements Picker {
     // Nothing to learn where the requests in flight are all there is to a load.
   }
 
+  /** An answer has begun, and the load is not brought up to date yet. */
+  void answered(int index, long nanos, long nowNanos) {
+    // As above.
+  }
+
   private long lastPick() {
     return time == null ? 0 : time.nanos();
   }
@@ -169,6 +174,13 @@ abstract class LeastLoadedPicker implements Picker {
     @Override
     public void began() {
       picker.refresh(endpoint, index, picker.lastPick());
+    }
+
+    @Override
+    public void answered(long nanos) {
+      long now = picker.lastPick();
+      picker.answered(index, nanos, now);
+      picker.refresh(endpoint, index, now);
     }
 
     @Override

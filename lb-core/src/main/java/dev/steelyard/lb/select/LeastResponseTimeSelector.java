@@ -94,6 +94,11 @@ final class LeastResponseTimeSelector implements Selector {
     }
 
     @Override
+    void answered(int index, long nanos, long nowNanos) {
+      times[index].ended(Outcome.SUCCESS, nanos, nowNanos);
+    }
+
+    @Override
     public ResponseTimes[] times() {
       return times;
     }
@@ -142,6 +147,11 @@ final class LeastResponseTimeSelector implements Selector {
     @Override
     public void began() {
       // The load is looked at when a pick is made.
+    }
+
+    @Override
+    public void answered(long nanos) {
+      times.ended(Outcome.SUCCESS, nanos, time.nanos());
     }
 
     @Override

@@ -17,12 +17,21 @@ public interface LoadListener {
   void began();
 
   /**
+   * The answer of a request that goes on has begun, as it should, which is its latency: a long body
+   * or a stream may still come. Its end is told with -1. Default: does nothing.
+   *
+   * @param nanos how long that took, in nanoseconds; only told if requests are {@link
+   *     Selector#isTimed() timed}
+   */
+  default void answered(long nanos) {}
+
+  /**
    * A request has ended: {@link Endpoint#inFlight()} no longer includes it, and the endpoint has
    * learned from it.
    *
    * @param outcome how it ended
    * @param nanos how long it took, in nanoseconds; -1 if that was not measured, as with strategies
-   *     that are not {@link Selector#isTimed() timed}
+   *     that are not {@link Selector#isTimed() timed}, or was told by {@link #answered}
    */
   void ended(Outcome outcome, long nanos);
 }
